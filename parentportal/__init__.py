@@ -1,0 +1,1 @@
+"""The Flask application: tables, use cases, pages, sign-in and dispatch."""

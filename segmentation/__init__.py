@@ -1,0 +1,1 @@
+"""Questionnaires, scores and segments. Knows no web, no database and no letters."""
