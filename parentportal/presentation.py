@@ -1,0 +1,146 @@
+"""How the pages look: the council's name and colour, and where page components come from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, abort, url_for
+from flask_babel import lazy_gettext
+from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from flask import Flask
+
+BLACK = "#0b0c0c"
+WHITE = "#ffffff"
+READABLE = 4.5
+"""The least contrast of text and ground that WCAG 2.2 AA allows (criterion 1.4.3)."""
+READABLE_ON_TINT = 5.5
+"""The same with room to spare, for links that also stand on a light tint of the colour."""
+A_YEAR = 365 * 24 * 60 * 60
+FOOTER = (
+    ("survey.privacy", lazy_gettext("Privacy notice")),
+    ("survey.cookies", lazy_gettext("Cookies")),
+    ("survey.accessibility", lazy_gettext("Accessibility")),
+    ("survey.contact", lazy_gettext("Contact us")),
+)
+"""Endpoint and words of each footer link; shown once the application has the endpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """A colour of the screen, each part 0 to 255."""
+
+    red: int
+    green: int
+    blue: int
+
+    @classmethod
+    def parse(cls, text: str) -> Colour:
+        """Read ``#1d70b8`` or ``1d70b8``.
+
+        Raises:
+            ValueError: for anything else, so nothing but a colour reaches a stylesheet.
+        """
+        found = re.fullmatch(r"#?([0-9a-fA-F]{6})", text)
+        if found is None:
+            raise ValueError(f"not a colour of six hexadecimal digits: {text!r}")
+        return cls(*bytes.fromhex(found[1]))
+
+    def __str__(self) -> str:
+        return f"#{self.red:02x}{self.green:02x}{self.blue:02x}"
+
+    @property
+    def luminance(self) -> float:
+        """Relative luminance, 0 black to 1 white (WCAG 2.2, "relative luminance")."""
+        parts = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
+            for part in (self.red / 255, self.green / 255, self.blue / 255)
+        ]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    def contrast(self, other: Colour) -> float:
+        """Contrast ratio, 1 to 21 (WCAG 2.2, "contrast ratio")."""
+        dark, light = sorted((self.luminance, other.luminance))
+        return (light + 0.05) / (dark + 0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """Whose pages these are.
+
+    Attributes:
+        council_name: stands in the header and in every page's title.
+        service_name: empty means "Travel to school: your say" in the reader's language.
+        colour: the council's own; text on it and links in it stay readable whatever it is.
+    """
+
+    council_name: str = ""
+    service_name: str = ""
+    colour: Colour = Colour(0x12, 0x43, 0x6D)
+
+    @property
+    def colour_name(self) -> str:
+        """The colour as the name of its stylesheet, such as ``12436d``."""
+        return str(self.colour).removeprefix("#")
+
+
+def brand_stylesheet(colour: Colour) -> str:
+    """Write the stylesheet that puts a council's colour on the pages.
+
+    Text on the colour is white where that can be read, else black; links take the colour
+    only where it can be read on white and on a tint of itself.
+    """
+    white = Colour.parse(WHITE)
+    on_brand = WHITE if colour.contrast(white) >= READABLE else BLACK
+    rules = [f"--govuk-brand-colour:{colour}", f"--portal-on-brand:{on_brand}"]
+    if colour.contrast(white) >= READABLE_ON_TINT:
+        rules.append(f"--govuk-link-colour:{colour}")
+    return ":root{" + ";".join(rules) + "}\n"
+
+
+def register(
+    app: Flask,
+    brand: Callable[[], Brand] = Brand,
+    footer: Sequence[tuple[str, object]] = FOOTER,
+) -> None:
+    """Give the application its page components and its council's looks.
+
+    Args:
+        app: the application; its templates gain ``brand`` and ``footer_links``, and may
+            import from ``govuk_frontend_jinja/components/…``.
+        brand: asked once for each page; must not fail, for an error page needs it too.
+        footer: endpoint and words of each link; an endpoint that is not there is left out.
+    """
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    own: list[BaseLoader] = [app.jinja_loader] if app.jinja_loader else []
+    app.jinja_loader = ChoiceLoader([*own, components])
+    app.jinja_env.add_extension("jinja2.ext.do")
+
+    def context() -> dict[str, Any]:
+        return {
+            "brand": brand(),
+            "footer_links": [
+                {"address": url_for(endpoint), "text": words}
+                for endpoint, words in footer
+                if endpoint in app.view_functions
+            ],
+        }
+
+    def stylesheet(name: str) -> Response:
+        try:
+            colour = Colour.parse(name)
+        except ValueError:
+            abort(404)
+        response = Response(brand_stylesheet(colour), mimetype="text/css")
+        response.cache_control.public = True
+        response.cache_control.max_age = A_YEAR
+        return response
+
+    app.context_processor(context)
+    # The colour is in the address, so a new colour is a new stylesheet and every copy keeps.
+    app.add_url_rule("/brand/<name>.css", "brand_stylesheet", stylesheet)
