@@ -1,0 +1,79 @@
+"""The Flask application, put together from its rooms."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Flask, g
+from flask_wtf.csrf import CSRFProtect
+
+from parentportal import account, desk, errors, i18n, programme, survey
+from parentportal.auth import signed_in_officer
+from parentportal.db import Database
+from parentportal.health import bp as health
+from parentportal.sealing import use_keyring
+from parentportal.web import Portal, system_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from flask import Response
+
+    from parentportal.config import Settings
+
+SESSION_HOURS = 8
+
+
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -> Flask:
+    """Put the service together for one installation."""
+    use_keyring(settings.keyring)
+    app = Flask(__name__)
+    app.config.from_mapping(
+        SECRET_KEY=settings.keyring.derive("session"),
+        SESSION_COOKIE_NAME="__Host-portal" if settings.secure_cookies else "portal",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=SESSION_HOURS * 3600,
+        MAX_CONTENT_LENGTH=settings.largest_upload,
+        TRUSTED_HOSTS=[urlsplit(settings.base_url).hostname, "127.0.0.1", "localhost"],
+        WTF_CSRF_TIME_LIMIT=None,  # a parent who comes back to an open page may still answer
+    )
+    app.extensions["portal"] = Portal(settings, Database(settings.database_url), clock)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    CSRFProtect(app)
+    i18n.register(app)
+    errors.register(app)
+    app.register_blueprint(health)
+    for room in (survey, account, desk, programme):
+        app.register_blueprint(room.bp)
+    app.before_request(_fresh_nonce)
+    app.after_request(_headers)
+    app.context_processor(lambda: {"officer": signed_in_officer()})
+    return app
+
+
+def _fresh_nonce() -> None:
+    g.csp_nonce = secrets.token_urlsafe(16)
+
+
+def _headers(response: Response) -> Response:
+    """Say to the browser what these pages never do."""
+    nonce = g.get("csp_nonce", "")
+    headers = response.headers
+    headers["Content-Security-Policy"] = (
+        f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
+        "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Strict-Transport-Security"] = "max-age=31536000"
+    if response.mimetype == "text/html":
+        headers["Cache-Control"] = "no-store"
+    return response

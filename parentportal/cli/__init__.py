@@ -1,0 +1,35 @@
+"""``parentportal``: the command line. Each command's module is loaded when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "cohort": "parentportal.cli.cohort:cohort",
+    "database": "parentportal.cli.database:database",
+    "demo": "parentportal.cli.demo:demo",
+    "letters": "parentportal.cli.letters:letters",
+    "officer": "parentportal.cli.officer:officer",
+    "replay": "parentportal.cli.replay:replay",
+}
+
+
+class _LoadedWhenAsked(click.Group):
+    """A group whose commands cost nothing until one is called."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _, command = COMMANDS[name].partition(":")
+        loaded: click.Command = getattr(import_module(module), command)
+        return loaded
+
+
+@click.group(cls=_LoadedWhenAsked)
+def main() -> None:
+    """Travel to school: ask, write, listen. One installation is one council."""

@@ -1,0 +1,68 @@
+"""Settings of one installation, read once from the environment at the edge."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from parentportal.sealing import Keyring
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the person who installs the service decides.
+
+    Attributes:
+        database_url: SQLAlchemy address; SQLite in ``var_directory`` unless told otherwise.
+        keyring: the keys that seal names, contacts, answers and messages at rest.
+        var_directory: where the database, the outbox and the mailbox folder live.
+        base_url: how a parent reaches the portal, without a final slash.
+        demonstration: a practice installation: synthetic families, no second factor, and
+            telephone numbers kept for drama are accepted.
+        secure_cookies: cookies travel over HTTPS alone; off only on a loopback demonstration.
+        largest_upload: bytes; anything bigger is refused before it is read.
+    """
+
+    database_url: str
+    keyring: Keyring
+    var_directory: Path
+    base_url: str = "http://127.0.0.1:8000"
+    demonstration: bool = False
+    secure_cookies: bool = True
+    largest_upload: int = 10 * MEGABYTE
+
+    @property
+    def outbox_directory(self) -> Path:
+        """Where dispatch lays letters and their manifest."""
+        return self.var_directory / "outbox"
+
+    @property
+    def mailbox_directory(self) -> Path:
+        """Where dispatch lays emails, one file each, as a mail server would receive them."""
+        return self.var_directory / "mailbox"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read the settings, and make the keys at the first start.
+
+        Raises:
+            KeyringUnreadable: when the key file is there and is not one.
+        """
+        var = Path(environment.get("PARENTPORTAL_VAR", "var")).absolute()
+        demonstration = environment.get("PARENTPORTAL_DEMONSTRATION", "") == "1"
+        base_url = environment.get("PARENTPORTAL_BASE_URL", cls.base_url).rstrip("/")
+        return cls(
+            database_url=environment.get("DATABASE_URL") or f"sqlite:///{var / 'portal.sqlite3'}",
+            keyring=Keyring.at(Path(environment.get("PARENTPORTAL_KEYS", var / "keys.json"))),
+            var_directory=var,
+            base_url=base_url,
+            demonstration=demonstration,
+            secure_cookies=base_url.startswith("https://"),
+        )

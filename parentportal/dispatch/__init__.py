@@ -1,0 +1,1 @@
+"""The ways out: where an approved message goes."""

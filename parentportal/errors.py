@@ -1,0 +1,61 @@
+"""Every refusal's page: its status and its words, in one table."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from flask import render_template
+from flask_babel import lazy_gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from messaging.lifecycle import StepNotAllowed
+from parentportal.refusals import NotAllowed, NotThere, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
+    {
+        NotAllowed: (HTTPStatus.FORBIDDEN, _("Your role does not cover this.")),
+        NotThere: (HTTPStatus.NOT_FOUND, _("We cannot find that.")),
+        StepNotAllowed: (HTTPStatus.CONFLICT, _("Somebody has moved this on already.")),
+    }
+)
+
+
+def words_for(refusal: Exception) -> tuple[HTTPStatus, str]:
+    """The status and the words of a refusal, its parameters filled in."""
+    status, words = REFUSALS[type(refusal)]
+    params = refusal.params if isinstance(refusal, Refusal) else {}
+    return status, str(words) % params if params else str(words)
+
+
+def register(app: Flask) -> None:
+    """Answer every refusal and every error with a kind page in the person's language."""
+    for kind in REFUSALS:
+        app.register_error_handler(kind, _refused)
+    app.register_error_handler(HTTPStatus.NOT_FOUND, _page("errors/page-not-found.html"))
+    app.register_error_handler(HTTPStatus.METHOD_NOT_ALLOWED, _page("errors/page-not-found.html"))
+    app.register_error_handler(RequestEntityTooLarge, _page("errors/too-large.html"))
+    app.register_error_handler(CSRFError, _page("errors/session-ended.html"))
+    app.register_error_handler(
+        HTTPStatus.INTERNAL_SERVER_ERROR, _page("errors/service-unavailable.html")
+    )
+
+
+def _refused(refusal: Exception) -> ResponseReturnValue:
+    status, words = words_for(refusal)
+    return render_template("errors/refusal.html", words=words), status
+
+
+def _page(template: str) -> object:
+    def answer(problem: HTTPException) -> ResponseReturnValue:
+        return render_template(template), problem.code or HTTPStatus.INTERNAL_SERVER_ERROR
+
+    return answer

@@ -1,0 +1,51 @@
+"""Every table, in one place to import from."""
+
+from parentportal.models.base import Base
+from parentportal.models.groups import FocusGroup, GroupDraw, GroupSession, Invitee, InviteeState
+from parentportal.models.outbox import Campaign, OutgoingBatch, OutgoingMessage, TemplateVersion
+from parentportal.models.people import (
+    AgeBand,
+    Carer,
+    Child,
+    ColumnMapping,
+    Family,
+    ImportBatch,
+    ImportState,
+    OfferKind,
+    OpenOffer,
+)
+from parentportal.models.survey import Answer, Assignment, Invitation, Mode, Response, Wave
+from parentportal.models.trail import AuditEvent, CouncilSettings, FailureCount, Officer, Role
+
+__all__ = [
+    "AgeBand",
+    "Answer",
+    "Assignment",
+    "AuditEvent",
+    "Base",
+    "Campaign",
+    "Carer",
+    "Child",
+    "ColumnMapping",
+    "CouncilSettings",
+    "FailureCount",
+    "Family",
+    "FocusGroup",
+    "GroupDraw",
+    "GroupSession",
+    "ImportBatch",
+    "ImportState",
+    "Invitation",
+    "Invitee",
+    "InviteeState",
+    "Mode",
+    "OfferKind",
+    "Officer",
+    "OpenOffer",
+    "OutgoingBatch",
+    "OutgoingMessage",
+    "Response",
+    "Role",
+    "TemplateVersion",
+    "Wave",
+]

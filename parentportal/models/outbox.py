@@ -1,0 +1,126 @@
+"""Campaigns, the wording they use, and every message that goes out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime  # noqa: TC003
+from typing import Any
+from uuid import UUID  # noqa: TC003
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from messaging.channels import Channel
+from messaging.lifecycle import State
+from messaging.variants import Arm, VariantName
+from parentportal.models.base import Base, Keyed, Moment, words
+from parentportal.models.people import Carer
+from parentportal.sealing import Sealed
+
+
+class Campaign(Keyed, Base):
+    """A campaign this council runs: its key in the copy library, and its trial.
+
+    Attributes:
+        neutral_share: share of families in the randomised neutral arm, in whole per cent.
+        seed: what the arms are drawn with, kept so that anyone can repeat the draw.
+    """
+
+    __tablename__ = "campaign"
+
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    neutral_share: Mapped[int] = mapped_column(Integer)
+    seed: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class TemplateVersion(Keyed, Base):
+    """One variant's tone blocks in one language, as they stood when a message was drafted.
+
+    The shipped copy is registered by its digest; a changed text is a new version, never an edit.
+    """
+
+    __tablename__ = "template_version"
+    __table_args__ = (UniqueConstraint("campaign_id", "language", "variant", "version"),)
+
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), index=True)
+    language: Mapped[str] = mapped_column(String(10))
+    variant: Mapped[VariantName] = mapped_column(words(VariantName))
+    version: Mapped[int] = mapped_column(Integer)
+    blocks: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sha256: Mapped[str] = mapped_column(String(64))
+    registered_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class OutgoingBatch(Keyed, Base):
+    """Messages drafted together, approved together by a second officer, and dispatched.
+
+    The database itself holds the rule of two: nothing is approved without an approver, and the
+    approver is not the one who drafted.
+    """
+
+    __tablename__ = "outgoing_batch"
+    __table_args__ = (
+        CheckConstraint(
+            "state NOT IN ('approved', 'dispatched') OR approved_by_id IS NOT NULL",
+            name="approved_by_someone",
+        ),
+        CheckConstraint("approved_by_id <> drafted_by_id", name="approved_by_a_second_officer"),
+    )
+
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), index=True)
+    state: Mapped[State] = mapped_column(words(State))
+    dated: Mapped[date] = mapped_column(Date)
+    drafted_by_id: Mapped[UUID] = mapped_column(ForeignKey("officer.id"))
+    drafted_at: Mapped[datetime] = mapped_column(Moment)
+    approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(Moment)
+    dispatched_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    campaign: Mapped[Campaign] = relationship()
+
+
+class OutgoingMessage(Keyed, Base):
+    """One message to one carer by one channel, stored as the text that will be sent.
+
+    ``content`` (sealed) is the whole composed message; dispatch sends exactly that. ``lot`` tells
+    batches that may write to the same carer again (a focus group) from those that may not; one
+    message per campaign, lot, carer and channel is the database's own rule against doubles.
+    """
+
+    __tablename__ = "outgoing_message"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "lot", "carer_id", "channel"),
+        CheckConstraint(
+            "state <> 'dispatched' OR evidence IS NOT NULL", name="dispatched_with_evidence"
+        ),
+    )
+
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("outgoing_batch.id"), index=True)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"))
+    lot: Mapped[str] = mapped_column(String(40), default="")
+    carer_id: Mapped[UUID] = mapped_column(ForeignKey("carer.id"), index=True)
+    channel: Mapped[Channel] = mapped_column(words(Channel))
+    language: Mapped[str] = mapped_column(String(10))
+    arm: Mapped[Arm] = mapped_column(words(Arm))
+    variant: Mapped[VariantName] = mapped_column(words(VariantName))
+    choice_reason: Mapped[str] = mapped_column(String(30))
+    template_version_id: Mapped[UUID] = mapped_column(ForeignKey("template_version.id"))
+    content_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    content = Sealed("content_sealed")
+    state: Mapped[State] = mapped_column(words(State), index=True)
+    dispatched_at: Mapped[datetime | None] = mapped_column(Moment)
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+    batch: Mapped[OutgoingBatch] = relationship()
+    campaign: Mapped[Campaign] = relationship()
+    carer: Mapped[Carer] = relationship()
+    template_version: Mapped[TemplateVersion] = relationship()

@@ -1,0 +1,130 @@
+"""Waves, invitations and what parents answered."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003
+from enum import StrEnum
+from uuid import UUID  # noqa: TC003
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from parentportal.models.base import Base, Keyed, Moment, words
+from parentportal.models.people import Carer
+from parentportal.sealing import Sealed
+from segmentation.segments import Segment
+
+
+class Mode(StrEnum):
+    """How an answer reached us."""
+
+    WEB = "web"
+    PAPER = "paper"
+    TELEPHONE = "telephone"
+    REPLAY = "replay"
+
+
+class Wave(Keyed, Base):
+    """One round of asking: which instrument, and until when its codes are good."""
+
+    __tablename__ = "wave"
+
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    instrument_version: Mapped[str] = mapped_column(String(40))
+    tool_version: Mapped[str] = mapped_column(String(40))
+    opens_at: Mapped[datetime] = mapped_column(Moment)
+    closes_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Invitation(Keyed, Base):
+    """One carer asked in one wave, with an access code.
+
+    ``code_key`` is a keyed digest to look a typed code up by; ``code`` is sealed, so that a letter
+    can print it again and the database alone gives neither away.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("wave_id", "carer_id"),)
+
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
+    carer_id: Mapped[UUID] = mapped_column(ForeignKey("carer.id"), index=True)
+    code_key: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    code_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    code = Sealed("code_sealed")
+    wrong_postcodes: Mapped[int] = mapped_column(Integer, default=0)
+    opened_at: Mapped[datetime | None] = mapped_column(Moment)
+    skipped_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    wave: Mapped[Wave] = relationship()
+    carer: Mapped[Carer] = relationship()
+    response: Mapped[Response | None] = relationship(back_populates="invitation")
+
+
+class Response(Keyed, Base):
+    """One instrument, being answered or submitted: at most one an invitation."""
+
+    __tablename__ = "response"
+
+    invitation_id: Mapped[UUID] = mapped_column(ForeignKey("invitation.id"), unique=True)
+    mode: Mapped[Mode] = mapped_column(words(Mode))
+    language: Mapped[str] = mapped_column(String(10))
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    submitted_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    hear_about_ptb: Mapped[bool | None] = mapped_column(Boolean)
+    hear_about_itt: Mapped[bool | None] = mapped_column(Boolean)
+
+    invitation: Mapped[Invitation] = relationship(back_populates="response")
+    answers: Mapped[list[Answer]] = relationship(
+        back_populates="response", cascade="all, delete-orphan"
+    )
+    assignment: Mapped[Assignment | None] = relationship(back_populates="response")
+
+
+class Answer(Base):
+    """One rating, 1 (very much like me) to 6 (not like me at all), kept as it was given."""
+
+    __tablename__ = "answer"
+
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    item: Mapped[str] = mapped_column(String(40), primary_key=True)
+    rating_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    rating = Sealed("rating_sealed")
+    answered_at: Mapped[datetime] = mapped_column(Moment)
+
+    response: Mapped[Response] = relationship(back_populates="answers")
+
+    def row_key(self) -> str:
+        """The response and the item together."""
+        return f"{self.response_id}/{self.item}"
+
+
+class Assignment(Keyed, Base):
+    """What the typing tool made of a response: a segment, or none and the reason.
+
+    ``figures`` (sealed): ``{"posterior": {segment: probability}, "scores": {value: score}}``.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        CheckConstraint("(segment IS NULL) <> (reason IS NULL)", name="segment_or_reason"),
+    )
+
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id"), unique=True)
+    segment: Mapped[Segment | None] = mapped_column(words(Segment), index=True)
+    reason: Mapped[str | None] = mapped_column(String(30))
+    figures_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    figures = Sealed("figures_sealed")
+    items_used: Mapped[int] = mapped_column(Integer)
+    tool_version: Mapped[str] = mapped_column(String(40))
+    instrument_version: Mapped[str] = mapped_column(String(40))
+    assigned_at: Mapped[datetime] = mapped_column(Moment)
+
+    response: Mapped[Response] = relationship(back_populates="assignment")

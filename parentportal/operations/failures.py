@@ -1,0 +1,64 @@
+"""Count what fails, so that guessing gets nowhere; what succeeds is never counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from parentportal.models import FailureCount
+from parentportal.sealing import keyring_in_use
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many failures within a span, and then no more until the span is over.
+
+    Attributes:
+        scope: what is counted ("code", "sign-in").
+        most: failures allowed within the span.
+        span: how long a count lasts, from its first failure.
+    """
+
+    scope: str
+    most: int
+    span: timedelta
+
+
+CODES_PER_ADDRESS = Limit("code", 20, timedelta(minutes=15))
+SIGN_INS_PER_ACCOUNT = Limit("sign-in", 5, timedelta(minutes=15))
+
+
+def is_over(session: Session, limit: Limit, subject: str, now: datetime) -> bool:
+    """Whether this subject (a network address, an account) has failed too often lately."""
+    count = session.get(FailureCount, (limit.scope, _key(limit, subject)))
+    return count is not None and now - count.first_at < limit.span and count.count >= limit.most
+
+
+def count_failure(session: Session, limit: Limit, subject: str, now: datetime) -> None:
+    """Count one failure; a count older than its span begins anew."""
+    key = (limit.scope, _key(limit, subject))
+    count = session.get(FailureCount, key, with_for_update=True)
+    if count is None:
+        count = FailureCount(scope=key[0], subject_key=key[1], count=0, first_at=now, last_at=now)
+        session.add(count)
+    elif now - count.first_at >= limit.span:
+        count.count, count.first_at = 0, now
+    count.count += 1
+    count.last_at = now
+
+
+def forget_failures(session: Session, limit: Limit, subject: str) -> None:
+    """Forget a subject's failures, once it has shown who it is."""
+    count = session.get(FailureCount, (limit.scope, _key(limit, subject)))
+    if count is not None:
+        session.delete(count)
+
+
+def _key(limit: Limit, subject: str) -> bytes:
+    return keyring_in_use().digest(f"failures.{limit.scope}", subject)

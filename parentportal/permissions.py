@@ -1,0 +1,68 @@
+"""Who may do what: one table, a ``check_…`` that refuses and a ``may_…`` that tells a page."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from parentportal.models import Role
+from parentportal.refusals import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Action(StrEnum):
+    """Something an officer can do or see."""
+
+    SEE_COHORT = "see-cohort"
+    IMPORT_COHORT = "import-cohort"
+    DRAFT_MESSAGES = "draft-messages"
+    READ_MESSAGES = "read-messages"
+    APPROVE_MESSAGES = "approve-messages"
+    DISPATCH_MESSAGES = "dispatch-messages"
+    SEE_SEGMENT_COUNTS = "see-segment-counts"
+    PLAN_GROUPS = "plan-groups"
+
+
+_MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
+    {
+        Role.OFFICER: frozenset(
+            {
+                Action.SEE_COHORT,
+                Action.IMPORT_COHORT,
+                Action.DRAFT_MESSAGES,
+                Action.READ_MESSAGES,
+                Action.DISPATCH_MESSAGES,
+            }
+        ),
+        Role.APPROVER: frozenset(
+            {Action.SEE_COHORT, Action.READ_MESSAGES, Action.APPROVE_MESSAGES}
+        ),
+        Role.PROGRAMME: frozenset(
+            {
+                Action.SEE_SEGMENT_COUNTS,
+                Action.PLAN_GROUPS,
+                Action.READ_MESSAGES,
+                Action.DRAFT_MESSAGES,
+                Action.DISPATCH_MESSAGES,
+            }
+        ),
+    }
+)
+
+
+def may(role: Role, action: Action) -> bool:
+    """Whether this role may do this."""
+    return action in _MAY[role]
+
+
+def check_may(role: Role, action: Action) -> None:
+    """Refuse what this role may not do.
+
+    Raises:
+        NotAllowed: always, when :func:`may` says no.
+    """
+    if not may(role, action):
+        raise NotAllowed(action=action)

@@ -1,0 +1,1 @@
+"""Every select a page needs, with what it loads stated."""

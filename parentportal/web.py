@@ -1,0 +1,69 @@
+"""What every view needs of the running portal: its database, its clock, its council."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from flask import current_app, request
+
+from parentportal.db import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy.orm import Session
+
+    from parentportal.config import Settings
+
+
+def system_clock() -> datetime:
+    """The time now, in UTC: read at the edge alone."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """One running installation: what views reach through :func:`portal`."""
+
+    settings: Settings
+    database: Database
+    clock: Callable[[], datetime]
+
+
+def portal() -> Portal:
+    """The installation this request belongs to."""
+    return cast("Portal", current_app.extensions["portal"])
+
+
+def transaction() -> AbstractContextManager[Session]:
+    """A session whose work is kept whole when the block ends: the view owns it."""
+    return portal().database.transaction()
+
+
+def reading() -> AbstractContextManager[Session]:
+    """A session for a page that changes nothing."""
+    return portal().database.reading()
+
+
+def now() -> datetime:
+    """The time of this request, in UTC."""
+    return portal().clock()
+
+
+def client_address() -> str:
+    """The network address a request came from, as the server in front reports it."""
+    return request.remote_addr or "unknown"
+
+
+def local_path(target: str | None, otherwise: str) -> str:
+    """A path of this service to go on to; anything that leads elsewhere becomes ``otherwise``."""
+    if not target:
+        return otherwise
+    parts = urlsplit(target.replace("\\", "/"))
+    if parts.scheme or parts.netloc or not parts.path.startswith("/") or "//" in target:
+        return otherwise
+    return target

@@ -1,0 +1,68 @@
+"""Sealed columns open in their own row and column, under a key that is held, and nowhere else."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parentportal.models import Answer, Carer
+from parentportal.sealing import Keyring, KeyringUnreadable, SealBroken
+
+
+@given(st.text())
+def test_what_is_sealed_opens_again(name):
+    carer = Carer(name=name)
+    assert carer.name == name
+    assert len(name) < 4 or name.encode() not in carer.name_sealed
+
+
+def test_a_name_moved_to_another_row_does_not_open():
+    one, other = Carer(name="Ffion Example"), Carer()
+    other.name_sealed = one.name_sealed
+    with pytest.raises(SealBroken):
+        _ = other.name
+
+
+def test_a_phone_moved_to_the_email_column_does_not_open():
+    carer = Carer(phone="07700 900123")
+    carer.email_sealed = carer.phone_sealed
+    with pytest.raises(SealBroken):
+        _ = carer.email
+
+
+def test_an_altered_answer_does_not_open():
+    answer = Answer(response_id=Carer().id, item="a", rating=2)
+    answer.rating_sealed = answer.rating_sealed[:-1] + bytes([answer.rating_sealed[-1] ^ 1])
+    with pytest.raises(SealBroken):
+        _ = answer.rating
+
+
+def test_nothing_stays_nothing():
+    assert Carer(email=None).email_sealed is None
+
+
+def test_an_old_key_still_opens_after_a_new_one_is_in_use():
+    old = Keyring.fresh()
+    sealed = old.seal(b"kept", b"here")
+    new = Keyring("k2", {**old.masters, **{"k2": bytes(32)}})
+    assert new.open(sealed, b"here") == b"kept"
+    assert new.seal(b"kept", b"here").startswith(b"k2:")
+    assert new.digest("codes", "x") == old.digest("codes", "x")
+
+
+def test_the_key_file_is_made_once_and_for_its_owner_alone(tmp_path):
+    path = tmp_path / "var" / "keys.json"
+    made = Keyring.at(path)
+    assert Keyring.at(path) == made
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", json.dumps({"current": "k1", "keys": {"k1": "c2hvcnQ="}})]
+)
+def test_a_file_that_is_no_keyring_is_refused(tmp_path, text):
+    path = tmp_path / "keys.json"
+    path.write_text(text)
+    with pytest.raises(KeyringUnreadable):
+        Keyring.at(path)
