@@ -12,6 +12,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from messaging.lifecycle import StepNotAllowed
+from parentportal.operations.accounts import EmailTaken, EmailUnreadable, PasswordTooShort
+from parentportal.operations.council import NoCouncil
 from parentportal.refusals import NotAllowed, NotThere, Refusal
 
 if TYPE_CHECKING:
@@ -24,6 +26,16 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
     {
         NotAllowed: (HTTPStatus.FORBIDDEN, _("Your role does not cover this.")),
         NotThere: (HTTPStatus.NOT_FOUND, _("We cannot find that.")),
+        NoCouncil: (
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            _("The council has not set this service up yet."),
+        ),
+        EmailTaken: (HTTPStatus.CONFLICT, _("Somebody signs in with this email already.")),
+        EmailUnreadable: (HTTPStatus.BAD_REQUEST, _("This is not an email address.")),
+        PasswordTooShort: (
+            HTTPStatus.BAD_REQUEST,
+            _("A password needs at least %(shortest)s characters."),
+        ),
         StepNotAllowed: (HTTPStatus.CONFLICT, _("Somebody has moved this on already.")),
     }
 )

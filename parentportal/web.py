@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from flask import current_app, request
 
-from parentportal.db import Database
+from parentportal.operations.council import council_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from messaging.council import Council
     from parentportal.config import Settings
+    from parentportal.db import Database
+
+COUNCIL_KEPT = timedelta(seconds=30)
+"""How long a page may show the settings as they were: drafting always asks the database."""
 
 
 def system_clock() -> datetime:
@@ -32,6 +37,19 @@ class Portal:
     settings: Settings
     database: Database
     clock: Callable[[], datetime]
+    _council: dict[str, tuple[datetime, Council]] = field(default_factory=dict)
+
+    def council(self) -> Council:
+        """The council whose pages these are, asked of the database now and then.
+
+        Raises:
+            NoCouncil: when no settings were saved yet.
+        """
+        kept = self._council.get("kept")
+        if kept is None or not timedelta() <= self.clock() - kept[0] < COUNCIL_KEPT:
+            with self.database.reading() as session:
+                kept = self._council["kept"] = (self.clock(), council_in_force(session))
+        return kept[1]
 
 
 def portal() -> Portal:
