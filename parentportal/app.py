@@ -8,13 +8,16 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import SQLAlchemyError
 
-from parentportal import account, desk, errors, i18n, programme, survey
+from parentportal import account, desk, errors, i18n, presentation, programme, survey
 from parentportal.auth import signed_in_officer
 from parentportal.db import Database
 from parentportal.health import bp as health
+from parentportal.operations.council import NoCouncil
+from parentportal.presentation import Brand
 from parentportal.sealing import use_keyring
-from parentportal.web import Portal, system_clock
+from parentportal.web import Portal, portal, system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,9 +46,10 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = system_clo
         WTF_CSRF_TIME_LIMIT=None,  # a parent who comes back to an open page may still answer
     )
     app.extensions["portal"] = Portal(settings, Database(settings.database_url), clock)
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     CSRFProtect(app)
     i18n.register(app)
+    presentation.register(app, _brand)
+    presentation.register(app)
     errors.register(app)
     app.register_blueprint(health)
     for room in (survey, account, desk, programme):
@@ -54,6 +58,14 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = system_clo
     app.after_request(_headers)
     app.context_processor(lambda: {"officer": signed_in_officer()})
     return app
+
+
+def _brand() -> Brand:
+    """The council's looks; an error page before any council is set gets the plain ones."""
+    try:
+        return Brand(council_name=portal().council().name)
+    except (NoCouncil, SQLAlchemyError):
+        return Brand()
 
 
 def _fresh_nonce() -> None:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, abort, url_for
+from flask import Response, abort, request, url_for
 from flask_babel import lazy_gettext
 from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader
+from sqlalchemy.exc import SQLAlchemyError
+
+from parentportal.refusals import Refusal
+from parentportal.web import portal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -103,16 +110,24 @@ def brand_stylesheet(colour: Colour) -> str:
     return ":root{" + ";".join(rules) + "}\n"
 
 
+def brand_in_force() -> Brand:
+    """Return the brand of the council in force; a nameless one while there is none to ask."""
+    try:
+        return Brand(portal().council().name)
+    except (Refusal, SQLAlchemyError):
+        return Brand()
+
+
 def register(
     app: Flask,
-    brand: Callable[[], Brand] = Brand,
+    brand: Callable[[], Brand] = brand_in_force,
     footer: Sequence[tuple[str, object]] = FOOTER,
 ) -> None:
     """Give the application its page components and its council's looks.
 
     Args:
-        app: the application; its templates gain ``brand`` and ``footer_links``, and may
-            import from ``govuk_frontend_jinja/components/…``.
+        app: the application; its templates gain ``brand``, ``footer_links`` and
+            ``page_address``, and may import from ``govuk_frontend_jinja/components/…``.
         brand: asked once for each page; must not fail, for an error page needs it too.
         footer: endpoint and words of each link; an endpoint that is not there is left out.
     """
@@ -121,26 +136,49 @@ def register(
     app.jinja_loader = ChoiceLoader([*own, components])
     app.jinja_env.add_extension("jinja2.ext.do")
 
+    def page_address(endpoint: str) -> str:
+        """Where a page is that needs no parameters; empty while nobody has built it."""
+        return url_for(endpoint) if endpoint in app.view_functions else ""
+
     def context() -> dict[str, Any]:
+        links = [{"address": page_address(endpoint), "text": words} for endpoint, words in footer]
         return {
             "brand": brand(),
-            "footer_links": [
-                {"address": url_for(endpoint), "text": words}
-                for endpoint, words in footer
-                if endpoint in app.view_functions
-            ],
+            "footer_links": [link for link in links if link["address"]],
+            "page_address": page_address,
         }
 
-    def stylesheet(name: str) -> Response:
-        try:
-            colour = Colour.parse(name)
-        except ValueError:
-            abort(404)
-        response = Response(brand_stylesheet(colour), mimetype="text/css")
-        response.cache_control.public = True
-        response.cache_control.max_age = A_YEAR
+    def versioned(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and app.static_folder:
+            values["v"] = _print_of(Path(app.static_folder, values["filename"]))
+
+    def keep(response: Response) -> Response:
+        if request.endpoint == "static" and "v" in request.args:
+            response.cache_control.public = True
+            response.cache_control.max_age = A_YEAR
+            response.cache_control.immutable = True
+            response.cache_control.no_cache = None
         return response
 
     app.context_processor(context)
+    app.url_defaults(versioned)
+    app.after_request(keep)
     # The colour is in the address, so a new colour is a new stylesheet and every copy keeps.
-    app.add_url_rule("/brand/<name>.css", "brand_stylesheet", stylesheet)
+    app.add_url_rule("/brand/<name>.css", "brand_stylesheet", _stylesheet)
+
+
+def _stylesheet(name: str) -> Response:
+    try:
+        colour = Colour.parse(name)
+    except ValueError:
+        abort(404)
+    response = Response(brand_stylesheet(colour), mimetype="text/css")
+    response.cache_control.public = True
+    response.cache_control.max_age = A_YEAR
+    return response
+
+
+@cache
+def _print_of(path: Path) -> str:
+    """A short fingerprint of a file, so that a changed file has a new address."""
+    return sha256(path.read_bytes()).hexdigest()[:12]
