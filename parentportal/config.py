@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MEGABYTE = 1024 * 1024
+LOOPBACK = "http://127.0.0.1:8000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Settings:
     database_url: str
     keyring: Keyring
     var_directory: Path
-    base_url: str = "http://127.0.0.1:8000"
+    base_url: str = LOOPBACK
     demonstration: bool = False
     secure_cookies: bool = True
     largest_upload: int = 10 * MEGABYTE
@@ -57,7 +58,7 @@ class Settings:
         """
         var = Path(environment.get("PARENTPORTAL_VAR", "var")).absolute()
         demonstration = environment.get("PARENTPORTAL_DEMONSTRATION", "") == "1"
-        base_url = environment.get("PARENTPORTAL_BASE_URL", cls.base_url).rstrip("/")
+        base_url = environment.get("PARENTPORTAL_BASE_URL", LOOPBACK).rstrip("/")
         return cls(
             database_url=environment.get("DATABASE_URL") or f"sqlite:///{var / 'portal.sqlite3'}",
             keyring=Keyring.at(Path(environment.get("PARENTPORTAL_KEYS", var / "keys.json"))),

@@ -17,7 +17,7 @@ from parentportal.operations.council import NoCouncil
 from parentportal.refusals import NotAllowed, NotThere, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from flask import Flask
     from flask.typing import ResponseReturnValue
@@ -66,7 +66,7 @@ def _refused(refusal: Exception) -> ResponseReturnValue:
     return render_template("errors/refusal.html", words=words), status
 
 
-def _page(template: str) -> object:
+def _page(template: str) -> Callable[[HTTPException], ResponseReturnValue]:
     def answer(problem: HTTPException) -> ResponseReturnValue:
         return render_template(template), problem.code or HTTPStatus.INTERNAL_SERVER_ERROR
 

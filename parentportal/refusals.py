@@ -1,4 +1,4 @@
-"""What the service says no to: refusals carry a code; their words are in :mod:`parentportal.errors`."""
+"""What the service says no to: each with a code; :mod:`parentportal.errors` has the words."""
 
 from __future__ import annotations
 

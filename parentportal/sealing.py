@@ -1,8 +1,9 @@
 """Encryption at rest: a keyring, and columns that only the service can read.
 
-Every sealed value is AES-256-GCM under a named key, with the table, the column **and the row** bound
-in as associated data: a ciphertext copied to another row or column does not open. Row binding is why
-this is a descriptor on the mapped class and not a SQLAlchemy type: a type never sees its row.
+Every sealed value is AES-256-GCM under a named key, with the table, the column **and the row**
+bound in as associated data: a ciphertext copied to another row or column does not open. Row
+binding is why this is a descriptor on the mapped class and not a SQLAlchemy type: a type never
+sees its row.
 """
 
 from __future__ import annotations
@@ -161,8 +162,8 @@ def keyring_in_use() -> Keyring:
 class Sealed:
     """A column whose value is sealed at rest and opened when it is read, not when it is loaded.
 
-    Used beside the bytes column it keeps: ``name = Sealed("name_sealed")``. Values are anything JSON
-    can hold; ``None`` stays ``NULL``. A list that never shows the value never pays for opening it.
+    Used beside the bytes column it keeps: ``name = Sealed("name_sealed")``. Values are anything
+    JSON can hold; ``None`` stays ``NULL``. A list that never shows the value never opens it.
     """
 
     def __init__(self, column: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime  # noqa: TC003
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID  # noqa: TC003
+from uuid import UUID
 
 from sqlalchemy import (
     JSON,

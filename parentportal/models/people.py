@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 (SQLAlchemy reads the annotations)
-from decimal import Decimal  # noqa: TC003
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
-from uuid import UUID  # noqa: TC003
+from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003
+from datetime import datetime
 from enum import StrEnum
-from uuid import UUID  # noqa: TC003
+from uuid import UUID
 
 from sqlalchemy import (
     Boolean,

@@ -1,0 +1,1 @@
+"""A practice council: plainly synthetic families, put through the same operations as real ones."""

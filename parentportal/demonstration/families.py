@@ -1,0 +1,201 @@
+"""Families nobody could mistake for real ones, as the cohort file a council would bring.
+
+Surnames, streets, schools and places are invented; telephone numbers are those that Ofcom keeps for
+drama (07700 900000 to 900999); email domains cannot exist (RFC 2606).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from random import Random
+
+COLUMNS = (
+    "family_reference",
+    "carer_name",
+    *(f"address_line_{number}" for number in range(1, 8)),
+    "phone",
+    "email",
+    "language",
+    "child_reference",
+    "child_first_name",
+    "age_band",
+    "school",
+    "present_travel",
+    "annual_cost",
+    "miles",
+    "offers_open",
+    "flags",
+)
+
+_FIRST_NAMES = {
+    "en_GB": "Alex Bryony Casey Dana Ellis Frankie Georgie Harper Indy Jamie Kit Lee Morgan Nicky "
+    "Ola Perry Quinn Robin Sam Taylor Umi Val Wren Yasmin Zoe",
+    "cy": "Aled Bethan Carys Dafydd Eleri Ffion Gethin Huw Ifan Nia Rhys Sioned",
+    "pl": "Agnieszka Bartek Celina Darek Ewa Filip Gosia Hania Igor Jola Kasia Marek",
+    "ur": "Amina Bilal Faisal Hina Imran Javeria Kamran Lubna Nadia Omar Rabia Sana",
+}
+_SURNAMES = [
+    "Brindlewick",
+    "Cobblestow",
+    "Dapplemere",
+    "Elmspinner",
+    "Fennimarsh",
+    "Gatherlow",
+    "Hobblethwick",
+    "Inkersole",
+    "Jubberly",
+    "Kettlemoor",
+    "Larkwhistle",
+    "Mossbottle",
+    "Nettlefold-Test",
+    "Oakenshade",
+    "Pebblewright",
+    "Quillfeather",
+    "Rumblestone",
+    "Saddlecombe",
+    "Thistledon",
+    "Umberly",
+    "Vexmoor",
+    "Wobbleton",
+    "Yarrowsmith",
+    "Zestershaw",
+]
+_CHILDREN = [
+    "Ash",
+    "Bo",
+    "Cleo",
+    "Drew",
+    "Eden",
+    "Fern",
+    "Glen",
+    "Hal",
+    "Iris",
+    "Jude",
+    "Kai",
+    "Lux",
+    "Max",
+    "Noor",
+    "Oz",
+    "Pip",
+    "Rae",
+    "Sky",
+    "Toby",
+    "Uma",
+    "Vic",
+    "Wyn",
+]
+_STREETS = [
+    "Lantern Row",
+    "Teapot Lane",
+    "Marmalade Close",
+    "Button Street",
+    "Kite Hill",
+    "Paper Boat Quay",
+    "Umbrella Walk",
+    "Pocket Mews",
+    "Thimble Green",
+    "Windmill Toy Road",
+    "Crayon Crescent",
+    "Jigsaw Avenue",
+]
+_TOWNS = [
+    "Exampleton",
+    "Little Sample",
+    "Testerby",
+    "Mockford",
+    "Specimen St Mary",
+    "Placeholder Bay",
+]
+_SCHOOLS = [
+    "Lantern Hill School",
+    "Teasel Wood Academy",
+    "Paper Boat College",
+    "Kite Meadow School",
+    "The Willow Test School",
+    "Marmalade Park School",
+    "Thimble Lane Centre",
+]
+_TRAVEL = (
+    "taxi alone",
+    "taxi alone",
+    "shared taxi",
+    "shared taxi",
+    "minibus",
+    "minibus with escort",
+)
+_AGE_BANDS = ("5-7", "8-10", "11-13", "11-13", "14-15", "14-15", "16-18", "16-18", "19-25")
+_LANGUAGES = ("en_GB",) * 80 + ("ur",) * 9 + ("pl",) * 7 + ("cy",) * 4
+_DRAMA_NUMBERS = 1000
+
+_TWO_CHILDREN = 0.18
+_TWO_HOMES = 0.06
+_HAS_EMAIL = 0.7
+_OFFERS = ("ptb", "ptb", "ptb", "ptb;itt", "ptb;itt", "itt", "")
+_DO_NOT_CONTACT = 0.01
+
+
+def cohort_file(families: int, chance: Random) -> bytes:
+    """A cohort file in the canonical columns: UTF-8, one row a carer and child.
+
+    Args:
+        families: how many households.
+        chance: the same generator makes the same file.
+    """
+    text = io.StringIO()
+    rows = csv.DictWriter(text, COLUMNS, restval="")
+    rows.writeheader()
+    for number in range(1, families + 1):
+        rows.writerows(_household(number, chance))
+    return text.getvalue().encode()
+
+
+def _household(number: int, chance: Random) -> Iterator[dict[str, str]]:
+    reference = f"DEMO-{number:05}"
+    language = chance.choice(_LANGUAGES)
+    surname = chance.choice(_SURNAMES)
+    first_names = chance.sample(_FIRST_NAMES[language].split(), 2)
+    carers = [_carer(number, first_names[0], surname, language, chance)]
+    if chance.random() < _TWO_HOMES:
+        carers.append(_carer(number, first_names[1], surname, language, chance))
+    flags = "do-not-contact" if chance.random() < _DO_NOT_CONTACT else ""
+    names = chance.sample(_CHILDREN, 2 if chance.random() < _TWO_CHILDREN else 1)
+    children = [_child(reference, place, name, chance) for place, name in enumerate(names, 1)]
+    for carer in carers:
+        for child in children:
+            yield {"family_reference": reference, "flags": flags, **carer, **child}
+
+
+def _carer(number: int, first: str, surname: str, language: str, chance: Random) -> dict[str, str]:
+    mailbox = f"{first}.{surname}.{number}".lower()
+    letters = "".join(chance.choice("ABDEFGHJLNPQRSTUWXYZ") for _ in range(2))
+    return {
+        "carer_name": f"{first} {surname}",
+        "address_line_1": f"{chance.randint(1, 180)} {chance.choice(_STREETS)}",
+        "address_line_2": chance.choice(_TOWNS),
+        "address_line_3": f"EX{chance.randint(1, 9)} {chance.randint(1, 9)}{letters}",
+        "phone": f"07700 900{number % _DRAMA_NUMBERS:03}",
+        "email": f"{mailbox}@family.example" if chance.random() < _HAS_EMAIL else "",
+        "language": language,
+    }
+
+
+def _child(reference: str, place: int, name: str, chance: Random) -> dict[str, str]:
+    miles = round(chance.lognormvariate(1.6, 0.5), 1)
+    travel = chance.choice(_TRAVEL)
+    alone = travel == "taxi alone"
+    cost = round((2600 + 620 * miles) * (1.6 if alone else 1.0) * chance.uniform(0.8, 1.25), -1)
+    return {
+        "child_reference": f"{reference}-{place}",
+        "child_first_name": name,
+        "age_band": chance.choice(_AGE_BANDS),
+        "school": chance.choice(_SCHOOLS),
+        "present_travel": travel,
+        "annual_cost": f"{cost:.2f}",
+        "miles": f"{miles}",
+        "offers_open": chance.choice(_OFFERS),
+    }
