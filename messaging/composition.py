@@ -1,0 +1,157 @@
+"""One version, one recipient, one council: the message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from messaging.address import PostalAddress
+from messaging.blocks import Block, Heading, Paragraph, Signature
+from messaging.campaigns import CARRIED
+from messaging.channels import Channel
+from messaging.council import Council
+from messaging.locked import (
+    InvitationDetails,
+    Terms,
+    build_locked,
+    check_link,
+    names_of,
+    printed_date,
+)
+from messaging.message import Message, Sender
+from messaging.offers import ChildOffer
+from messaging.placeholders import FORBIDDEN, CompositionRefused, fill
+from messaging.variants import Variant
+
+__all__ = ["CompositionRefused", "InvitationDetails", "Message", "Recipient", "compose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who a message is for. It has no segment, score or answer, so no copy can print one.
+
+    Attributes:
+        name: the carer's, as it prints after the salutation.
+        language: the carer's; the message is written in the version's own.
+        address: for a letter.
+        children: those the message is about, in the order they print.
+        recorded_by: the officer who recorded which offers are open; empty names the contact.
+        placeholders: more values that copy may ask for.
+    """
+
+    name: str
+    language: str
+    address: PostalAddress | None = None
+    children: tuple[ChildOffer, ...] = ()
+    recorded_by: str = ""
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+
+
+def compose(
+    variant: Variant,
+    recipient: Recipient,
+    council: Council,
+    *,
+    dated: date,
+    invitation: InvitationDetails | None = None,
+    portal_link: str | None = None,
+) -> Message:
+    """The message: the version's tone around the campaign's locked facts.
+
+    Args:
+        variant: the version, which names campaign, channel and language.
+        recipient: who it is for.
+        council: whose facts and names print.
+        dated: the date of the message; the reply date is counted from it.
+        invitation: for a discussion group whose time and place are settled.
+        portal_link: the recipient's own page; the council's public pages otherwise.
+
+    Raises:
+        CompositionRefused: something is missing or cannot be printed; nothing is half made.
+    """
+    language = variant.language
+    if variant.channel is Channel.LETTER and recipient.address is None:
+        raise CompositionRefused("no-address")
+    terms = Terms(
+        campaign=variant.campaign,
+        language=language,
+        council=council,
+        children=recipient.children,
+        dated=dated,
+        link=check_link("portal_link", portal_link or council.portal_url),
+        recorded_by=recipient.recorded_by or council.contact.name,
+        invitation=_checked_invitation(invitation),
+    )
+    values = _tone_values(recipient, council, language)
+    letter = terms.wording["letter"]
+    return Message(
+        campaign=variant.campaign,
+        channel=variant.channel,
+        language=language,
+        dated=dated,
+        dated_text=printed_date(dated, language),
+        subject=fill(variant.subject, values, language),
+        salutation=fill(letter["salutation"], values, language),
+        address=recipient.address.lines if recipient.address else (),
+        sender=_sender(council, language, letter),
+        blocks=_blocks(variant, terms, values),
+    )
+
+
+def _blocks(variant: Variant, terms: Terms, values: Mapping[str, str]) -> tuple[Block, ...]:
+    """Tone, first facts, tone, actions, tone, the name; then all other facts together."""
+    first, second, *others = CARRIED[variant.campaign]
+    letter, contact = terms.wording["letter"], terms.council.contact
+
+    def tone(part: str, *texts: str) -> tuple[Paragraph, ...]:
+        filled = (fill(text, values, variant.language) for text in texts)
+        return tuple(Paragraph(part, locked=False, text=text) for text in filled)
+
+    return (
+        *tone("opening", *variant.opening),
+        *tone("facts", variant.facts),
+        *build_locked(first, terms),
+        *tone("actions", variant.actions),
+        *build_locked(second, terms),
+        *tone("closing", variant.closing),
+        Signature(
+            "signature",
+            locked=True,
+            lines=(letter["sign_off"], contact.name, contact.role[variant.language]),
+        ),
+        Heading("others", locked=True, text=letter["facts_heading"]),
+        *(block for name in others for block in build_locked(name, terms)),
+    )
+
+
+def _tone_values(recipient: Recipient, council: Council, language: str) -> dict[str, str]:
+    """What tone blocks may name: people and the council, no term of an offer."""
+    own = {name: value for name, value in recipient.placeholders.items() if name not in FORBIDDEN}
+    return {
+        **own,
+        "name": recipient.name,
+        "children": names_of(recipient.children, language),
+        "council_name": council.name,
+        "contact_name": council.contact.name,
+    }
+
+
+def _checked_invitation(invitation: InvitationDetails | None) -> InvitationDetails | None:
+    if invitation is not None and invitation.reply_link:
+        check_link("reply_link", invitation.reply_link)
+    return invitation
+
+
+def _sender(council: Council, language: str, letter: Mapping[str, str]) -> Sender:
+    contact = council.contact
+    return Sender(
+        council=council.name,
+        department=council.department[language],
+        name=contact.name,
+        role=contact.role[language],
+        phone=contact.phone,
+        email=contact.email,
+        opening_hours=contact.opening_hours[language],
+        website=council.website,
+        reply_address=council.reply_address,
+        labels={name: letter[name] for name in ("telephone", "email", "website", "page")},
+    )

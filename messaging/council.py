@@ -1,0 +1,197 @@
+"""What a council has set about itself: every fact that the locked blocks print comes from here.
+
+The document form is what TOML and JSON can say. Reading it is strict: unknown fields, missing
+languages and wrong values are all refused at once, each with the place where it stands.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+from messaging.offers import MileageScheme
+from messaging.settings import Email, Phone, Problem, SettingsReader, Texts, WebAddress, written
+
+ENGLAND = "England"
+
+
+class CouncilRefused(ValueError):
+    """A council's document lacks something or says something impossible.
+
+    Attributes:
+        problems: (field, reason) pairs, the field with its dots as in TOML.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{field}: {reason}" for field, reason in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The person a parent can ring or write to."""
+
+    name: str
+    role: Texts
+    phone: Phone
+    email: Email
+    opening_hours: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Somebody else who helps: their name and how to reach them."""
+
+    name: str
+    phone: Phone
+    website: WebAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """The two stages of appeal against a travel decision, in working days, then the Ombudsman."""
+
+    how: Texts
+    days_to_ask: int
+    days_to_review: int
+    days_to_ask_again: int
+    days_to_hear: int
+    ombudsman: Service
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalTransportBudget:
+    """The council's scheme, as its published policy has it.
+
+    Attributes:
+        mileage: the arithmetic.
+        payments: when the money comes ("on the last working day of each month…").
+        evidence: what a family has to show.
+        permitted_uses: what the money may be spent on.
+        absence: what happens to the money when a child is away.
+        tax, benefits, insurance, employing: the council's own reviewed words, each.
+        trial_weeks: how long a family can try it.
+        notice_days: the notice a family gives to stop.
+        restore_median_days, restore_longest_days: calendar days until the old travel ran again,
+            over the families who asked for it in the last two years.
+        post_16: what the council's policy statement says about the choice after compulsory
+            school age.
+    """
+
+    mileage: MileageScheme
+    payments: Texts
+    evidence: Texts
+    permitted_uses: Texts
+    absence: Texts
+    tax: Texts
+    benefits: Texts
+    insurance: Texts
+    employing: Texts
+    trial_weeks: int
+    notice_days: int
+    restore_median_days: int
+    restore_longest_days: int
+    post_16: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class FocusGroupPractice:
+    """How the council runs a discussion group; `thanks_pounds` is paid to each who comes."""
+
+    fewest_people: int
+    most_people: int
+    minutes: int
+    thanks_pounds: Decimal
+    expenses: Texts
+    benefits: Texts
+    before: Texts
+    company: Texts
+    consent: Texts
+    afterwards: Texts
+    where_and_when: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Council:
+    """One council, frozen: who it is, who answers, and the terms of what it offers."""
+
+    name: str
+    department: Texts
+    jurisdiction: str
+    website: WebAddress
+    portal_url: WebAddress
+    reply_address: tuple[str, ...]
+    reply_weeks: int
+    contact: Contact
+    other_formats: Texts
+    sendiass: Service
+    parent_carer_forum: Service
+    complaints: Service
+    appeal: Appeal
+    personal_transport_budget: PersonalTransportBudget
+    focus_groups: FocusGroupPractice
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """Read a document as TOML or JSON has it.
+
+        Raises:
+            CouncilRefused: with every field that is missing, unknown or wrong.
+        """
+        reader = SettingsReader()
+        council = reader.read(cls, document)
+        if council is not None:
+            reader.problems.extend(_contradictions(council))
+        if reader.problems or council is None:
+            raise CouncilRefused(tuple(reader.problems))
+        return council
+
+    def document(self) -> dict[str, Any]:
+        """The document form, of JSON's types alone; `from_document` reads it back as it was."""
+        document = written(self)
+        assert isinstance(document, dict)  # noqa: S101 -- a dataclass is written as a table
+        return document
+
+
+def _contradictions(council: Council) -> list[Problem]:
+    """What no single field can tell."""
+    budget, groups = council.personal_transport_budget, council.focus_groups
+    found: list[Problem] = []
+    if council.jurisdiction != ENGLAND:
+        found.append(("jurisdiction", "England is the only one whose rules are written here"))
+    if budget.mileage.valid_from > budget.mileage.valid_to:
+        found.append(("personal_transport_budget.mileage.valid_to", "lies before valid_from"))
+    if budget.restore_median_days > budget.restore_longest_days:
+        found.append(
+            ("personal_transport_budget.restore_longest_days", "is less than the median days")
+        )
+    if groups.fewest_people > groups.most_people:
+        found.append(("focus_groups.most_people", "is less than the fewest"))
+    return found
+
+
+def load_council(path: Path) -> Council:
+    """A council from a TOML file.
+
+    Raises:
+        CouncilRefused: the file is no TOML in UTF-8, or what it says is refused.
+        OSError: the file cannot be read.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise CouncilRefused((("", f"is not a TOML document in UTF-8: {wrong}"),)) from wrong
+    return Council.from_document(document)
+
+
+@cache
+def demonstration_council() -> Council:
+    """The invented council that ships with this package."""
+    source = files("messaging") / "demonstration" / "council.toml"
+    return Council.from_document(
+        tomllib.loads(source.read_text(encoding="utf-8"), parse_float=Decimal)
+    )

@@ -1,0 +1,106 @@
+"""A finished message: exactly the text that is approved, stored and sent."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Self
+
+from messaging import shown
+from messaging.blocks import Block, block_document, read_block
+from messaging.channels import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes, as it prints beside the address; `labels` holds the words before the values."""
+
+    council: str
+    department: str
+    name: str
+    role: str
+    phone: str
+    email: str
+    opening_hours: str
+    website: str
+    reply_address: tuple[str, ...]
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one family gets. It knows no segment, score, answer or version.
+
+    Attributes:
+        campaign: the campaign's key.
+        channel: the way out.
+        language: the language it is written in.
+        dated: the date of the message.
+        dated_text: the same, as it prints.
+        subject: the title.
+        salutation: the first line of the text.
+        address: the lines in the envelope's window; empty where there is none.
+        sender: who writes.
+        blocks: the text, tone and locked, in the order it prints.
+    """
+
+    campaign: str
+    channel: Channel
+    language: str
+    dated: date
+    dated_text: str
+    subject: str
+    salutation: str
+    address: tuple[str, ...]
+    sender: Sender
+    blocks: tuple[Block, ...]
+
+    def to_json(self) -> str:
+        """The message as text that `from_json` reads back exactly; the same message, same text."""
+        return json.dumps(self.document(), ensure_ascii=False, separators=(",", ":"))
+
+    def document(self) -> dict[str, Any]:
+        """The message in JSON's types."""
+        sender = asdict(self.sender)
+        return {
+            "campaign": self.campaign,
+            "channel": str(self.channel),
+            "language": self.language,
+            "dated": self.dated.isoformat(),
+            "dated_text": self.dated_text,
+            "subject": self.subject,
+            "salutation": self.salutation,
+            "address": list(self.address),
+            "sender": {**sender, "reply_address": list(self.sender.reply_address)},
+            "blocks": [block_document(block) for block in self.blocks],
+        }
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The message that `to_json` wrote.
+
+        Raises:
+            ValueError, KeyError, TypeError: the text is something else.
+        """
+        document = json.loads(text)
+        sender = document["sender"]
+        return cls(
+            campaign=document["campaign"],
+            channel=Channel(document["channel"]),
+            language=document["language"],
+            dated=date.fromisoformat(document["dated"]),
+            dated_text=document["dated_text"],
+            subject=document["subject"],
+            salutation=document["salutation"],
+            address=tuple(document["address"]),
+            sender=Sender(**{**sender, "reply_address": tuple(sender["reply_address"])}),
+            blocks=tuple(read_block(block) for block in document["blocks"]),
+        )
+
+    def plain_text(self) -> str:
+        """The text for an email's plain part, for a telephone, for a search."""
+        return shown.plain_text(self.subject, self.salutation, self.blocks)
+
+    def html(self) -> str:
+        """The text as a safe piece of HTML, for a preview or an email; every value is escaped."""
+        return shown.html(self.subject, self.salutation, self.blocks, self.language)
