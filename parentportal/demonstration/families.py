@@ -39,7 +39,7 @@ _FIRST_NAMES = {
     "pl": "Agnieszka Bartek Celina Darek Ewa Filip Gosia Hania Igor Jola Kasia Marek",
     "ur": "Amina Bilal Faisal Hina Imran Javeria Kamran Lubna Nadia Omar Rabia Sana",
 }
-_SURNAMES = [
+_SURNAMES = (
     "Brindlewick",
     "Cobblestow",
     "Dapplemere",
@@ -64,8 +64,8 @@ _SURNAMES = [
     "Wobbleton",
     "Yarrowsmith",
     "Zestershaw",
-]
-_CHILDREN = [
+)
+_CHILDREN = (
     "Ash",
     "Bo",
     "Cleo",
@@ -88,8 +88,8 @@ _CHILDREN = [
     "Uma",
     "Vic",
     "Wyn",
-]
-_STREETS = [
+)
+_STREETS = (
     "Lantern Row",
     "Teapot Lane",
     "Marmalade Close",
@@ -102,16 +102,16 @@ _STREETS = [
     "Windmill Toy Road",
     "Crayon Crescent",
     "Jigsaw Avenue",
-]
-_TOWNS = [
+)
+_TOWNS = (
     "Exampleton",
     "Little Sample",
     "Testerby",
     "Mockford",
     "Specimen St Mary",
     "Placeholder Bay",
-]
-_SCHOOLS = [
+)
+_SCHOOLS = (
     "Lantern Hill School",
     "Teasel Wood Academy",
     "Paper Boat College",
@@ -119,7 +119,7 @@ _SCHOOLS = [
     "The Willow Test School",
     "Marmalade Park School",
     "Thimble Lane Centre",
-]
+)
 _TRAVEL = (
     "taxi alone",
     "taxi alone",
