@@ -242,6 +242,7 @@ def upgrade() -> None:
         "outgoing_batch",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("lot", sa.String(length=40), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -263,6 +264,10 @@ def upgrade() -> None:
         sa.Column("approved_by_id", sa.Uuid(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_out", sa.JSON(), nullable=False),
+        sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("lease", sa.Uuid(), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "state NOT IN ('approved', 'dispatched') OR approved_by_id IS NOT NULL",
             name=op.f("ck_outgoing_batch_approved_by_someone"),
@@ -438,6 +443,7 @@ def upgrade() -> None:
         sa.Column("choice_reason", sa.String(length=30), nullable=False),
         sa.Column("template_version_id", sa.Uuid(), nullable=False),
         sa.Column("content_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("recipient_sealed", sa.LargeBinary(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    Uuid,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -65,6 +66,11 @@ class OutgoingBatch(Keyed, Base):
 
     The database itself holds the rule of two: nothing is approved without an approver, and the
     approver is not the one who drafted.
+
+    Attributes:
+        left_out: who gets no message of this batch, or not for every child: [carer, code] pairs.
+        note: what the second officer wrote when sending it back.
+        lease: whoever dispatches it now; two never do, and an expired lease may be taken over.
     """
 
     __tablename__ = "outgoing_batch"
@@ -77,6 +83,7 @@ class OutgoingBatch(Keyed, Base):
     )
 
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), index=True)
+    lot: Mapped[str] = mapped_column(String(40), default="")
     state: Mapped[State] = mapped_column(words(State))
     dated: Mapped[date] = mapped_column(Date)
     drafted_by_id: Mapped[UUID] = mapped_column(ForeignKey("officer.id"))
@@ -84,6 +91,11 @@ class OutgoingBatch(Keyed, Base):
     approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
     dispatched_at: Mapped[datetime | None] = mapped_column(Moment)
+    left_out: Mapped[list[list[str]]] = mapped_column(JSON)
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    note = Sealed("note_sealed")
+    lease: Mapped[UUID | None] = mapped_column(Uuid)
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
 
     campaign: Mapped[Campaign] = relationship()
 
@@ -91,7 +103,9 @@ class OutgoingBatch(Keyed, Base):
 class OutgoingMessage(Keyed, Base):
     """One message to one carer by one channel, stored as the text that will be sent.
 
-    ``content`` (sealed) is the whole composed message; dispatch sends exactly that. ``lot`` tells
+    ``content`` (sealed) is the whole composed message; dispatch sends exactly that. ``recipient``
+    (sealed) is what it was composed from, so that the other versions can be shown beside it, and
+    the neutral one put in its place when the carer objects to tailoring. ``lot`` tells
     batches that may write to the same carer again (a focus group) from those that may not; one
     message per campaign, lot, carer and channel is the database's own rule against doubles.
     """
@@ -116,6 +130,8 @@ class OutgoingMessage(Keyed, Base):
     template_version_id: Mapped[UUID] = mapped_column(ForeignKey("template_version.id"))
     content_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     content = Sealed("content_sealed")
+    recipient_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    recipient = Sealed("recipient_sealed")
     state: Mapped[State] = mapped_column(words(State), index=True)
     dispatched_at: Mapped[datetime | None] = mapped_column(Moment)
     evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
