@@ -280,7 +280,9 @@ def _rows_by_pattern(
     """Group people (rows) by which items they answered."""
     if not len(answered):
         return []
-    patterns, members = np.unique(answered, axis=0, return_inverse=True)
+    keys = answered @ (1 << np.arange(answered.shape[1]))
+    _, firsts, members = np.unique(keys, return_index=True, return_inverse=True)
+    patterns = answered[firsts]
     order = np.argsort(members, kind="stable")
     ends = np.cumsum(np.bincount(members, minlength=len(patterns)))[:-1]
     return list(zip(patterns, np.split(order, ends), strict=True))
