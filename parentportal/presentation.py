@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-BLACK = "#0b0c0c"
+BLACK = "#000000"
 WHITE = "#ffffff"
 READABLE = 4.5
 """The least contrast of text and ground that WCAG 2.2 AA allows (criterion 1.4.3)."""

@@ -124,7 +124,7 @@ def visitor(
     )
     context.set_default_timeout(10_000)
     if language:
-        context.request.get(f"/?language={language}", max_redirects=0)
+        context.request.get(f"{address}/?language={language}", max_redirects=0)
     return Visitor(context, [])
 
 
