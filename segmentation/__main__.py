@@ -12,7 +12,7 @@ from pathlib import Path
 
 from segmentation.classification import FileRefused, classify
 from segmentation.instrument import load_instrument
-from segmentation.respondents import RespondentsRefused, read_respondents
+from segmentation.respondents import RespondentsRefused, TooFewRespondents, read_respondents
 from segmentation.typing_tool import (
     DEFAULT,
     ToolRefused,
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(finding, file=sys.stderr)
         if further := refused.count - len(refused.findings):
             print(f"and {further} more", file=sys.stderr)
-    except (OSError, RespondentsRefused, ToolRefused) as refused:
+    except (OSError, RespondentsRefused, ToolRefused, TooFewRespondents) as refused:
         print(refused, file=sys.stderr)
     else:
         return status

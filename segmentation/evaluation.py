@@ -16,9 +16,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from segmentation.respondents import BACKGROUND, Respondent
+from segmentation.respondents import BACKGROUND, Respondent, TooFewRespondents
 from segmentation.scoring import SEGMENTS, Floats, composites, value_scores
-from segmentation.training import Sample, TooFewRespondents
+from segmentation.training import Sample
 from segmentation.typing_tool import TypingTool
 
 RESAMPLES: Final = 2000

@@ -8,6 +8,7 @@ CC BY-NC-SA 4.0.
 import csv
 import gzip
 import hashlib
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,10 @@ _GZIP_MAGIC: Final = b"\x1f\x8b"
 
 class RespondentsRefused(ValueError):
     """The respondents' file cannot be read; the message gives the row, the header being row 1."""
+
+
+class TooFewRespondents(ValueError):
+    """There are not enough usable respondents of each segment for what was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +58,21 @@ def read_respondents(path: Path) -> Iterator[Respondent]:
         OSError: the file cannot be opened.
     """
     with path.open("rb") as peek:
-        zipped = peek.read(2) == _GZIP_MAGIC
+        zipped = peek.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
     opener = gzip.open if zipped else open
-    with opener(path, "rt", encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines)
-        needed = {"id", "essround", "pspwght", *FACETS, *BACKGROUND}
-        if missing := needed - set(rows.fieldnames or ()):
-            raise RespondentsRefused(f"row 1: no column {', '.join(sorted(missing))}")
-        for number, row in enumerate(rows, start=2):
-            try:
+    number = 1
+    try:
+        with opener(path, "rt", encoding="utf-8", newline="") as lines:
+            rows = csv.DictReader(lines, strict=True)
+            needed = {"id", "essround", "pspwght", *FACETS, *BACKGROUND}
+            if missing := needed - set(rows.fieldnames or ()):
+                raise RespondentsRefused(f"row 1: no column {', '.join(sorted(missing))}")
+            for number, row in enumerate(rows, start=2):
                 yield _read(row)
-            except (ValueError, TypeError, AttributeError) as error:
-                raise RespondentsRefused(f"row {number}: {error}") from error
+    except RespondentsRefused:
+        raise
+    except (ValueError, TypeError, AttributeError, EOFError, csv.Error, zlib.error) as error:
+        raise RespondentsRefused(f"row {number}: {error}") from error
 
 
 def is_usable(ratings: Mapping[str, int]) -> bool:
@@ -81,12 +89,15 @@ def ratings_matrix(people: list[Mapping[str, int]], facets: tuple[str, ...] = FA
 
 def _read(row: Mapping[str, str]) -> Respondent:
     ratings = {facet: read_rating(row[facet]) for facet in FACETS}
+    weight = float(row["pspwght"])
+    if not (np.isfinite(weight) and weight > 0):
+        raise ValueError("pspwght is not a weight")
     return Respondent(
         id=row["id"],
         ratings=MappingProxyType(
             {facet: rating for facet, rating in ratings.items() if rating is not None}
         ),
         essround=int(row["essround"]),
-        weight=float(row["pspwght"]),
+        weight=weight,
         background=MappingProxyType({name: float(row[name] or "nan") for name in BACKGROUND}),
     )

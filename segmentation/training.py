@@ -15,7 +15,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from segmentation.instrument import Instrument
-from segmentation.respondents import Respondent, is_usable, ratings_matrix
+from segmentation.items_left_out import condition, softmax
+from segmentation.respondents import (
+    Respondent,
+    TooFewRespondents,
+    is_usable,
+    ratings_matrix,
+)
 from segmentation.scoring import (
     FACETS,
     PUBLISHED_NORMS,
@@ -26,7 +32,7 @@ from segmentation.scoring import (
     full_form_segments,
     likeness,
 )
-from segmentation.typing_tool import DEFAULT, Reason, Refusals, TypingTool, condition, softmax
+from segmentation.typing_tool import DEFAULT, Reason, Refusals, TypingTool
 
 STATED_ACCURACY: Final = 0.90
 """Of the people the tool assigns, so many are to be where the full form would put them."""
@@ -46,7 +52,6 @@ CANNOT_BE_ASKED: Final = frozenset({"ipstrgv"})
 
 _DIGITS: Final = 12
 _MOMENT_DIGITS: Final = 6
-_THRESHOLD_STEP: Final = 0.01
 _CONVERGED: Final = 1e-12
 
 NOTICE: Final = {
@@ -60,10 +65,6 @@ NOTICE: Final = {
         "own responses. Unlike the code around it, this file is not under the MIT licence."
     ),
 }
-
-
-class TooFewRespondents(ValueError):
-    """There are not enough usable respondents of each segment to fit and cross-validate on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,11 +248,11 @@ def choose_threshold(
     """
     confidence = posterior.max(axis=1)
     hits = posterior.argmax(axis=1) == segments
-    for hundredths in range(round(1 / _THRESHOLD_STEP)):
-        value = hundredths * _THRESHOLD_STEP
+    for hundredths in range(100):
+        value = hundredths / 100
         assigned = confidence >= value
         if assigned.any() and hits[assigned].mean() >= accuracy:
-            return Threshold(round(value, 2), float(hits[assigned].mean()), float(assigned.mean()))
+            return Threshold(value, float(hits[assigned].mean()), float(assigned.mean()))
     return Threshold(1.0, accuracy=float("nan"), coverage=0.0)
 
 
