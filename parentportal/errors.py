@@ -14,6 +14,12 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from messaging.lifecycle import StepNotAllowed
 from parentportal.operations.accounts import EmailTaken, EmailUnreadable, PasswordTooShort
 from parentportal.operations.council import NoCouncil
+from parentportal.operations.survey import (
+    AlreadySubmitted,
+    KeptFromView,
+    NotStarted,
+    SurveyClosed,
+)
 from parentportal.refusals import NotAllowed, NotThere, Refusal
 
 if TYPE_CHECKING:
@@ -36,6 +42,10 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
             HTTPStatus.BAD_REQUEST,
             _("A password needs at least %(shortest)s characters."),
         ),
+        SurveyClosed: (HTTPStatus.GONE, _("This survey is closed now.")),
+        AlreadySubmitted: (HTTPStatus.CONFLICT, _("You have sent in your answers already.")),
+        NotStarted: (HTTPStatus.CONFLICT, _("Nobody has started this survey yet.")),
+        KeptFromView: (HTTPStatus.CONFLICT, _("This was answered before, on another device.")),
         StepNotAllowed: (HTTPStatus.CONFLICT, _("Somebody has moved this on already.")),
     }
 )

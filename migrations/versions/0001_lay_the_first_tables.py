@@ -556,6 +556,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("hear_about_ptb", sa.Boolean(), nullable=True),
         sa.Column("hear_about_itt", sa.Boolean(), nullable=True),
+        sa.Column("wishes_visit_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["invitation_id"], ["invitation.id"], name=op.f("fk_response_invitation_id")
         ),
@@ -573,6 +574,7 @@ def upgrade() -> None:
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("rating_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visit_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["response_id"], ["response.id"], name=op.f("fk_answer_response_id")
         ),

@@ -69,7 +69,10 @@ class Invitation(Keyed, Base):
 
 
 class Response(Keyed, Base):
-    """One instrument, being answered or submitted: at most one an invitation."""
+    """One instrument, being answered or submitted: at most one an invitation.
+
+    ``wishes_visit_id``: the visit in which the two wishes were given, as for an answer.
+    """
 
     __tablename__ = "response"
 
@@ -80,6 +83,7 @@ class Response(Keyed, Base):
     submitted_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     hear_about_ptb: Mapped[bool | None] = mapped_column(Boolean)
     hear_about_itt: Mapped[bool | None] = mapped_column(Boolean)
+    wishes_visit_id: Mapped[UUID | None]
 
     invitation: Mapped[Invitation] = relationship(back_populates="response")
     answers: Mapped[list[Answer]] = relationship(
@@ -89,7 +93,11 @@ class Response(Keyed, Base):
 
 
 class Answer(Base):
-    """One rating, 1 (very much like me) to 6 (not like me at all), kept as it was given."""
+    """One rating, 1 (very much like me) to 6 (not like me at all), kept as it was given.
+
+    ``visit_id`` is a random number of the visit (one browser, one entry) in which it was given:
+    another visit sees or changes it only once the postcode was confirmed.
+    """
 
     __tablename__ = "answer"
 
@@ -98,6 +106,7 @@ class Answer(Base):
     rating_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     rating = Sealed("rating_sealed")
     answered_at: Mapped[datetime] = mapped_column(Moment)
+    visit_id: Mapped[UUID | None]
 
     response: Mapped[Response] = relationship(back_populates="answers")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from parentportal.db import insert_or
 from parentportal.models import FailureCount
 from parentportal.sealing import keyring_in_use
 
@@ -43,11 +44,12 @@ def is_over(session: Session, limit: Limit, subject: str, now: datetime) -> bool
 def count_failure(session: Session, limit: Limit, subject: str, now: datetime) -> None:
     """Count one failure; a count older than its span begins anew."""
     key = (limit.scope, _key(limit, subject))
-    count = session.get(FailureCount, key, with_for_update=True)
-    if count is None:
-        count = FailureCount(scope=key[0], subject_key=key[1], count=0, first_at=now, last_at=now)
-        session.add(count)
-    elif now - count.first_at >= limit.span:
+    first = {"scope": key[0], "subject_key": key[1], "count": 0, "first_at": now, "last_at": now}
+    session.execute(  # two first failures at once would both insert
+        insert_or(session, FailureCount).values(first).on_conflict_do_nothing()
+    )
+    count = session.get_one(FailureCount, key, with_for_update=True, populate_existing=True)
+    if now - count.first_at >= limit.span:
         count.count, count.first_at = 0, now
     count.count += 1
     count.last_at = now

@@ -1,0 +1,277 @@
+"""Answering the questionnaire: answers kept as they are given, and one submission.
+
+Every function works inside the caller's transaction. What a parent posts is an upsert, and whatever
+two requests of one family might both change is locked by its row, so that a repeated or concurrent
+request loses and doubles nothing, on SQLite (whose writers queue) and on PostgreSQL alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete, select
+
+from parentportal.db import insert_or
+from parentportal.models import Answer, Assignment, Invitation, Mode, Response, Wave
+from parentportal.operations import trail
+from parentportal.operations.invitations import check_open, invitation_to_change
+from parentportal.refusals import Refusal
+from segmentation.instrument import Answers
+from segmentation.typing_tool import load_typing_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+TYPED_LANGUAGES: Final = frozenset({"en_GB"})
+"""Languages in which the typing has been shown to mean the same; others get no segment."""
+
+LANGUAGE_NOT_TYPED: Final = "language-not-typed"
+"""Why there is no segment: the answers were given in a language that is not typed yet."""
+
+
+class AlreadySubmitted(Refusal):
+    """The answers were sent in: they do not change any more."""
+
+    code = "already-submitted"
+
+
+class NotStarted(Refusal):
+    """There is an invitation, and nobody has started to answer it."""
+
+    code = "not-started"
+
+
+class KeptFromView(Refusal):
+    """This was answered in another visit, and the postcode is not confirmed in this one."""
+
+    code = "kept-from-view"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a visit may see and change: what it gave itself, or all once it is confirmed."""
+
+    visit_id: UUID | None
+    confirmed: bool
+
+    def covers(self, visit_id: UUID | None) -> bool:
+        """Whether something given in that visit may be seen and changed."""
+        return self.confirmed or (visit_id is not None and visit_id == self.visit_id)
+
+
+EVERYTHING: Final = Sight(None, confirmed=True)
+"""For an officer's keying, a replay and tests: no visit is involved."""
+
+
+def start(
+    session: Session, invitation_id: UUID, language: str, *, now: datetime, mode: Mode = Mode.WEB
+) -> Response:
+    """Begin to answer, after the notice; beginning twice leaves the one response there is.
+
+    Raises:
+        NotThere: when there is no such invitation.
+        SurveyClosed: when its wave is not open.
+    """
+    invitation = invitation_to_change(session, invitation_id)
+    check_open(invitation.wave, now)
+    response = session.scalar(select(Response).where(Response.invitation_id == invitation_id))
+    if response is None:
+        response = Response(
+            invitation_id=invitation_id, mode=mode, language=language, started_at=now
+        )
+        session.add(response)
+    invitation.skipped_at = None
+    return response
+
+
+def record_answers(
+    session: Session,
+    invitation_id: UUID,
+    answers: Answers,
+    *,
+    now: datetime,
+    language: str | None = None,
+    sight: Sight = EVERYTHING,
+) -> Response:
+    """Keep answers as they were given, one or all; an answer given again replaces the one before.
+
+    Args:
+        session: the transaction.
+        invitation_id: whose answers.
+        answers: read by the instrument of the wave; what was left out is not touched.
+        now: when.
+        language: in which the questions were read, when it is known.
+        sight: an answer it does not cover is not replaced.
+
+    Raises:
+        NotStarted: when nobody has begun to answer.
+        AlreadySubmitted: when the answers were sent in.
+        SurveyClosed: when the wave is not open.
+        KeptFromView: when an answer is there that ``sight`` does not cover; nothing is kept.
+    """
+    response = _response_to_change(session, invitation_id, now)
+    if language is not None and response.language != language:
+        response.language = language
+    if not answers.ratings:
+        return response
+    rows = [
+        Answer(response_id=response.id, item=item, rating=rating, answered_at=now)
+        for item, rating in answers.ratings.items()
+    ]
+    statement = insert_or(session, Answer).values(
+        [
+            {
+                "response_id": row.response_id,
+                "item": row.item,
+                "rating_sealed": row.rating_sealed,
+                "answered_at": row.answered_at,
+                "visit_id": sight.visit_id,
+            }
+            for row in rows
+        ]
+    )
+    given = statement.excluded
+    kept = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Answer.response_id, Answer.item],
+            set_={
+                "rating_sealed": given.rating_sealed,
+                "answered_at": given.answered_at,
+                "visit_id": given.visit_id,
+            },
+            where=None if sight.confirmed else Answer.visit_id == sight.visit_id,
+        ).returning(Answer.item)
+    ).all()
+    if len(kept) < len(rows):
+        raise KeptFromView
+    return response
+
+
+def take_back_answer(
+    session: Session, invitation_id: UUID, item: str, *, now: datetime, sight: Sight = EVERYTHING
+) -> None:
+    """Forget an answer: the question is left out after all.
+
+    Raises:
+        NotStarted, AlreadySubmitted, SurveyClosed: as for :func:`record_answers`.
+    """
+    response = _response_to_change(session, invitation_id, now)
+    forget = delete(Answer).where(Answer.response_id == response.id, Answer.item == item)
+    if not sight.confirmed:
+        forget = forget.where(Answer.visit_id == sight.visit_id)
+    session.execute(forget)
+
+
+def record_wishes(
+    session: Session,
+    invitation_id: UUID,
+    *,
+    ptb: bool | None,
+    itt: bool | None,
+    now: datetime,
+    sight: Sight = EVERYTHING,
+) -> Response:
+    """Keep whether the carer would like to hear about the two offers; none is "left out".
+
+    They are never given to the typing tool.
+
+    Raises:
+        NotStarted, AlreadySubmitted, SurveyClosed: as for :func:`record_answers`.
+        KeptFromView: when wishes are there that ``sight`` does not cover.
+    """
+    response = _response_to_change(session, invitation_id, now)
+    given = (response.hear_about_ptb, response.hear_about_itt) != (None, None)
+    if given and not sight.covers(response.wishes_visit_id):
+        raise KeptFromView
+    response.hear_about_ptb, response.hear_about_itt = ptb, itt
+    response.wishes_visit_id = sight.visit_id
+    return response
+
+
+def submit(
+    session: Session,
+    invitation_id: UUID,
+    *,
+    now: datetime,
+    typed_languages: Collection[str] = TYPED_LANGUAGES,
+) -> Response:
+    """Send the answers in, once, and keep what the typing tool makes of them.
+
+    Sending them in again changes nothing, also after the wave has closed.
+
+    Args:
+        session: the transaction.
+        invitation_id: whose answers.
+        now: when.
+        typed_languages: answers in another language get no segment and no figures.
+
+    Raises:
+        NotStarted: when nobody has begun to answer.
+        SurveyClosed: when the wave is not open and nothing was sent in before.
+    """
+    response, wave = _locked(session, invitation_id)
+    if response.submitted_at is not None:
+        return response
+    check_open(wave, now)
+    rows = session.scalars(select(Answer).where(Answer.response_id == response.id))
+    session.add(
+        _assignment(
+            response, wave, Answers({row.item: row.rating for row in rows}), typed_languages, now
+        )
+    )
+    response.submitted_at = now
+    trail.keep(session, "submit", "response", response.id, now=now, mode=response.mode)
+    return response
+
+
+def _assignment(
+    response: Response,
+    wave: Wave,
+    answers: Answers,
+    typed_languages: Collection[str],
+    now: datetime,
+) -> Assignment:
+    found = load_typing_tool(wave.tool_version).assign(answers)
+    typed = response.language in typed_languages
+    figures: dict[str, dict[str, float]] = {"posterior": {}, "scores": {}}
+    if typed:
+        figures["posterior"] = {str(segment): p for segment, p in found.posterior.items()}
+        figures["scores"] = dict(found.scores)
+    return Assignment(
+        response_id=response.id,
+        segment=found.segment if typed else None,
+        reason=found.reason if typed else LANGUAGE_NOT_TYPED,
+        figures=figures,
+        items_used=found.items_used,
+        tool_version=found.tool_version,
+        instrument_version=found.instrument_version,
+        assigned_at=now,
+    )
+
+
+def _locked(session: Session, invitation_id: UUID) -> tuple[Response, Wave]:
+    """The response of an invitation, its row locked until the transaction ends."""
+    found = session.execute(
+        select(Response, Wave)
+        .join(Invitation, Invitation.id == Response.invitation_id)
+        .join(Wave, Wave.id == Invitation.wave_id)
+        .where(Invitation.id == invitation_id)
+        .with_for_update(of=Response)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotStarted
+    return found[0], found[1]
+
+
+def _response_to_change(session: Session, invitation_id: UUID, now: datetime) -> Response:
+    response, wave = _locked(session, invitation_id)
+    if response.submitted_at is not None:
+        raise AlreadySubmitted
+    check_open(wave, now)
+    return response

@@ -1,0 +1,63 @@
+"""The questionnaire's use cases behind one door: what pages, replay and demonstration call.
+
+The walk: ``open_wave`` → ``invite`` → ``enter`` → ``start`` → ``record_answers`` →
+``record_wishes`` → ``submit``; aside from it ``skip``, ``confirm_postcode``, ``take_back_answer``.
+"""
+
+from parentportal.operations.answering import (
+    EVERYTHING,
+    LANGUAGE_NOT_TYPED,
+    TYPED_LANGUAGES,
+    AlreadySubmitted,
+    KeptFromView,
+    NotStarted,
+    Sight,
+    record_answers,
+    record_wishes,
+    start,
+    submit,
+    take_back_answer,
+)
+from parentportal.operations.invitations import (
+    WRONG_POSTCODES,
+    Confirmation,
+    Entry,
+    Issued,
+    Outcome,
+    SurveyClosed,
+    confirm_postcode,
+    enter,
+    find_invitation,
+    invite,
+    open_wave,
+    skip,
+    take_back_skip,
+)
+
+__all__ = [
+    "EVERYTHING",
+    "LANGUAGE_NOT_TYPED",
+    "TYPED_LANGUAGES",
+    "WRONG_POSTCODES",
+    "AlreadySubmitted",
+    "Confirmation",
+    "Entry",
+    "Issued",
+    "KeptFromView",
+    "NotStarted",
+    "Outcome",
+    "Sight",
+    "SurveyClosed",
+    "confirm_postcode",
+    "enter",
+    "find_invitation",
+    "invite",
+    "open_wave",
+    "record_answers",
+    "record_wishes",
+    "skip",
+    "start",
+    "submit",
+    "take_back_answer",
+    "take_back_skip",
+]

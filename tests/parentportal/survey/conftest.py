@@ -1,0 +1,105 @@
+"""A wave, invited families with codes, and the walk of one parent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from parentportal.models import Answer, Carer, Family, Invitation, Response
+from parentportal.operations import survey
+from parentportal.sealing import keyring_in_use
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from parentportal.access_codes import AccessCode
+
+POSTCODE = "EX1 1AB"
+ITEMS = 12
+
+
+@dataclass(frozen=True)
+class Invited:
+    """One family of the tests: its invitation and its code."""
+
+    invitation_id: UUID
+    code: AccessCode
+
+
+def add_carer(session: Session, reference: str, now: Any, postcode: str | None = POSTCODE) -> Carer:
+    family = Family(reference=reference, flags=[], created_at=now, changed_at=now)
+    session.add(family)
+    keyring = keyring_in_use()
+    carer = Carer(
+        family_id=family.id,
+        name_key=keyring.digest("name", reference),
+        name=f"Alex Sample {reference}",
+        postcode_key=keyring.digest("postcode", postcode) if postcode else None,
+        language="en_GB",
+        created_at=now,
+    )
+    session.add(carer)
+    return carer
+
+
+@pytest.fixture
+def invited(database, clock, council) -> Callable[..., Invited]:
+    """Invite a family to the open wave."""
+    with database.transaction() as session:
+        wave = survey.open_wave(
+            session,
+            "Autumn",
+            opens_at=clock() - timedelta(days=1),
+            closes_at=clock() + timedelta(days=30),
+            now=clock(),
+        )
+    numbers = iter(range(100))
+
+    def invite(postcode: str | None = POSTCODE) -> Invited:
+        with database.transaction() as session:
+            carer = add_carer(session, f"F{next(numbers)}", clock(), postcode)
+            session.flush()
+            issued = survey.invite(session, wave, [carer], now=clock())[0]
+        return Invited(issued.invitation_id, issued.code)
+
+    return invite
+
+
+@pytest.fixture
+def family(invited) -> Invited:
+    return invited()
+
+
+@pytest.fixture
+def kept(database) -> Callable[[Invited], dict[str, int]]:
+    """The answers the database keeps for a family."""
+
+    def look(family: Invited) -> dict[str, int]:
+        with database.reading() as session:
+            rows = (
+                session.query(Answer)
+                .join(Response)
+                .filter(Response.invitation_id == family.invitation_id)
+            )
+            return {row.item: row.rating for row in rows}
+
+    return look
+
+
+@pytest.fixture
+def invitation_of(database) -> Callable[[Invited], Invitation]:
+    """The invitation of a family as the database has it, its response loaded."""
+
+    def look(family: Invited) -> Invitation:
+        with database.reading() as session:
+            invitation = session.get_one(Invitation, family.invitation_id)
+            _ = invitation.response and invitation.response.assignment
+            return invitation
+
+    return look
