@@ -100,12 +100,12 @@ class Terms:
             "longest_days": str(budget.restore_longest_days),
             "sendiass": council.sendiass.name,
             "sendiass_phone": council.sendiass.phone,
-            "sendiass_website": council.sendiass.website,
+            "sendiass_website": _printed_site(council.sendiass.website),
             "forum": council.parent_carer_forum.name,
             "forum_phone": council.parent_carer_forum.phone,
-            "forum_website": council.parent_carer_forum.website,
+            "forum_website": _printed_site(council.parent_carer_forum.website),
             "complaints_phone": council.complaints.phone,
-            "complaints_website": council.complaints.website,
+            "complaints_website": _printed_site(council.complaints.website),
             "fewest": str(groups.fewest_people),
             "most": str(groups.most_people),
             "thanks": format_pounds(groups.thanks_pounds),
@@ -142,6 +142,11 @@ def names_of(children: tuple[ChildOffer, ...], language: str) -> str:
         checked("child_first_name", child.first_name) for child in children if child.first_name
     ]
     return str(format_list(names, locale=language)) if names else ""
+
+
+def _printed_site(address: str) -> str:
+    """A web address short enough for running text: browsers add the rest."""
+    return address.removeprefix("https://").removeprefix("www.").rstrip("/")
 
 
 def _offers(terms: Terms) -> tuple[Block, ...]:
