@@ -1,0 +1,125 @@
+"""Letters a second in one process, beside Typst alone setting the same template."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from datetime import date
+from importlib.resources import as_file, files
+from itertools import cycle, islice, product
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import typst
+
+from benchmarks.report import Row
+from messaging.address import PostalAddress
+from messaging.campaigns import CAMPAIGN_KEYS
+from messaging.composition import Recipient, compose
+from messaging.council import demonstration_council
+from messaging.letters import LetterPress
+from messaging.offers import ChildOffer
+from messaging.variants import VariantName, load_variant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from benchmarks.size import Size
+    from messaging.message import Message
+
+DATED = date(2026, 11, 2)
+LANGUAGES = {"en_GB": "English", "ur": "Urdu"}
+"""The two scripts: Nastaliq is the dearer to set."""
+
+
+def measure(size: Size) -> list[Row]:
+    """The rows of this part.
+
+    Every letter is to somebody else: Typst remembers what it has set before, and no print run
+    prints the same letter twice.
+    """
+    press = LetterPress()
+    with Typesetter() as bare:
+        return [row for code in LANGUAGES for row in _in_language(code, press, bare, size)]
+
+
+def _in_language(
+    language: str, press: LetterPress, bare: Callable[[dict[str, Any]], bytes], size: Size
+) -> list[Row]:
+    messages = _messages(language)
+    press.render(next(messages))  # fonts and copy are read once in the life of a worker
+    bare(_template_values(next(messages)))
+    ours, floor, merged = [], [], []
+    for _ in range(size.rounds):
+        ready = [_template_values(message) for message in islice(messages, size.letters)]
+        floor.append(_rate(bare, ready))
+        ours.append(_rate(press.render, islice(messages, size.letters)))
+        started = perf_counter()
+        press.merge(list(islice(messages, size.letters)))
+        merged.append(size.letters / (perf_counter() - started))
+    words = LANGUAGES[language]
+    return [
+        Row("letters", f"{words}, a file each", "letters/s", tuple(ours), tuple(floor)),
+        Row("letters", f"{words}, one file for all", "letters/s", tuple(merged)),
+    ]
+
+
+class Typesetter:
+    """The floor: one Typst compiler with our template and fonts, fed with ready values."""
+
+    def __enter__(self) -> Callable[[dict[str, Any]], bytes]:
+        self._open = ExitStack()
+        layout = self._open.enter_context(as_file(files("messaging") / "layout"))
+        fonts = typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[layout / "fonts"],
+        )
+        compiler = typst.Compiler(layout / "letter.typ", root=layout, font_paths=fonts)
+        return lambda values: compiler.compile(
+            sys_inputs={"data": json.dumps(values)}, format="pdf", pdf_standards="ua-1"
+        )
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+
+def _messages(language: str) -> Iterator[Message]:
+    """Messages without end: each campaign and variant in turn, each to somebody else."""
+    council = demonstration_council()
+    for number, (campaign, name) in enumerate(cycle(product(CAMPAIGN_KEYS, VariantName))):
+        recipient = Recipient(
+            name=f"Robin Rumblestone {_letters(number)}",
+            language=language,
+            address=PostalAddress.parse([f"{number + 1} Lantern Row", "Little Sample", "EX1 1AA"]),
+            children=(ChildOffer.read(f"Ash {_letters(number)}", "8-10", "4.5"),),
+        )
+        yield compose(load_variant(campaign, language, name), recipient, council, dated=DATED)
+
+
+def _letters(number: int) -> str:
+    """A number in letters, for names that differ: 0 is Aaa, 27 is Aab…"""
+    return "".join(chr(ord("a") + number // 26**place % 26) for place in (2, 1, 0)).title()
+
+
+def _template_values(message: Message) -> dict[str, Any]:
+    """What the template reads, worked out beforehand."""
+    letter = {
+        **message.document(),
+        "tag": message.language.partition("_")[0],
+        "rtl": message.language == "ur",
+    }
+    return {
+        "title": message.subject,
+        "year": DATED.year,
+        "month": DATED.month,
+        "day": DATED.day,
+        "duplex": False,
+        "letters": [letter],
+    }
+
+
+def _rate(act: Callable[[Any], object], each_with: Iterable[Any]) -> float:
+    started = perf_counter()
+    times = sum(1 for one in each_with if act(one))
+    return times / (perf_counter() - started)

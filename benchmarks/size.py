@@ -1,0 +1,33 @@
+"""How much a run measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How often, and how many of each.
+
+    Attributes:
+        rounds: readings of each figure; what is compared takes turns within a round.
+        parents: how many answer at once, one load after the other.
+        completions: the fewest completions of a load; never fewer than its parents.
+        responses: answers typed one by one, and rows classified, a reading.
+        letters: letters printed a reading.
+        families: households of an imported file.
+    """
+
+    rounds: int
+    parents: tuple[int, ...]
+    completions: int
+    responses: int
+    letters: int
+    families: int
+
+
+FULL = Size(
+    rounds=5, parents=(1, 16, 64), completions=16, responses=5_000, letters=40, families=1_000
+)
+QUICK = Size(rounds=3, parents=(1, 16), completions=8, responses=1_000, letters=10, families=100)
+LEAST = Size(rounds=1, parents=(1, 2), completions=2, responses=20, letters=2, families=5)
