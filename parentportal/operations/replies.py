@@ -1,0 +1,116 @@
+"""What an invitee answers, by a signed link that says nothing about them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from itsdangerous import BadSignature, Signer
+from sqlalchemy import select
+
+from parentportal.models import GroupSession, Invitee, InviteeState
+from parentportal.operations import trail
+from parentportal.refusals import NotThere, Refusal
+from parentportal.sealing import keyring_in_use
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+PURPOSE = "reply-link"
+
+
+class LinkUnreadable(Refusal):
+    """A reply link that was cut off, mistyped or made up."""
+
+    code = "link-unreadable"
+
+
+class MeetingBegun(Refusal):
+    """The meeting has begun, or is over: there is nothing to reply to any more."""
+
+    code = "meeting-begun"
+
+
+class ReplyClosed(Refusal):
+    """This place is not held for the invitee any more."""
+
+    code = "reply-closed"
+
+
+class Reply(StrEnum):
+    """What an invitee can answer."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+
+
+STEPS: Mapping[tuple[InviteeState, Reply], InviteeState] = MappingProxyType(
+    {
+        (InviteeState.PENDING, Reply.ACCEPT): InviteeState.ACCEPTED,
+        (InviteeState.PENDING, Reply.DECLINE): InviteeState.DECLINED,
+        (InviteeState.ACCEPTED, Reply.DECLINE): InviteeState.DECLINED,
+        (InviteeState.DECLINED, Reply.ACCEPT): InviteeState.ACCEPTED,
+    }
+)
+"""What follows what, until the meeting begins; the same reply again changes nothing."""
+
+
+def may_reply(state: InviteeState) -> bool:
+    """Whether a reply is open from here."""
+    return any(state is before for before, _ in STEPS)
+
+
+def reply(session: Session, invitee_id: UUID, answer: Reply, *, now: datetime) -> Invitee:
+    """Keep an invitee's reply; the same one again is harmless.
+
+    Raises:
+        NotThere: no such invitee.
+        MeetingBegun: it is too late.
+        ReplyClosed: the place is not held any more.
+    """
+    invitee = session.get(Invitee, invitee_id, with_for_update=True, populate_existing=True)
+    if invitee is None:
+        raise NotThere
+    starts_at = session.scalars(
+        select(GroupSession.starts_at).where(GroupSession.id == invitee.session_id)
+    ).one()
+    if now >= starts_at:
+        raise MeetingBegun
+    if not may_reply(invitee.state):
+        raise ReplyClosed
+    after = STEPS.get((invitee.state, answer))
+    if after is None:
+        return invitee
+    invitee.state, invitee.replied_at = after, now
+    trail.keep(session, answer, "invitee", invitee.id, now=now)
+    session.flush()
+    return invitee
+
+
+def reply_token(invitee_id: UUID) -> str:
+    """What stands in an invitee's link: a random key and its signature, 50 characters."""
+    return _signer().sign(base64.urlsafe_b64encode(invitee_id.bytes).rstrip(b"=")).decode()
+
+
+def invitee_of(token: str) -> UUID:
+    """The invitee whose link this is; whether there is such an invitee is another question.
+
+    Raises:
+        LinkUnreadable: when the service did not make it.
+    """
+    try:
+        key = _signer().unsign(token)
+        return UUID(bytes=base64.urlsafe_b64decode(key + b"=="))
+    except (BadSignature, ValueError, binascii.Error) as problem:
+        raise LinkUnreadable from problem
+
+
+def _signer() -> Signer:
+    return Signer(keyring_in_use().derive(PURPOSE), salt=PURPOSE)
