@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from messaging.lifecycle import StepNotAllowed
 from parentportal.operations.accounts import EmailTaken, EmailUnreadable, PasswordTooShort
 from parentportal.operations.council import NoCouncil
+from parentportal.operations.outbox import AlreadyGoing, NothingToDraft, SecondOfficerNeeded
 from parentportal.operations.survey import (
     AlreadySubmitted,
     KeptFromView,
@@ -46,6 +47,12 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
         AlreadySubmitted: (HTTPStatus.CONFLICT, _("You have sent in your answers already.")),
         NotStarted: (HTTPStatus.CONFLICT, _("Nobody has started this survey yet.")),
         KeptFromView: (HTTPStatus.CONFLICT, _("This was answered before, on another device.")),
+        SecondOfficerNeeded: (
+            HTTPStatus.FORBIDDEN,
+            _("Whoever drafted a batch does not approve it. A second officer does."),
+        ),
+        NothingToDraft: (HTTPStatus.CONFLICT, _("There is nobody to write to just now.")),
+        AlreadyGoing: (HTTPStatus.CONFLICT, _("This has gone out already, or is going out now.")),
         StepNotAllowed: (HTTPStatus.CONFLICT, _("Somebody has moved this on already.")),
     }
 )

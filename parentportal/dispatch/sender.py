@@ -1,0 +1,182 @@
+"""Send one approved batch: each message once, whatever stops it in between.
+
+A chunk at a time: what waits is read, written to its way out under a name made from its key, and
+only then marked in the database. A sender that dies between the two leaves files that the next one
+writes again under the same names. One sender holds a batch at a time, by a lease that runs out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from messaging.channels import Channel
+from messaging.letters import LetterPress, LetterRefused
+from messaging.lifecycle import State
+from messaging.message import Message
+from parentportal.dispatch.folder import LetterFolder
+from parentportal.dispatch.mailbox import EmailRefused, Mailbox, write_email
+from parentportal.models import OutgoingBatch, OutgoingMessage
+from parentportal.operations import sending
+from parentportal.queries.outbox import counts_by_state, evidence_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from parentportal.config import Settings
+    from parentportal.db import Database
+    from parentportal.models import Officer
+
+CHUNK = 50
+"""Messages between two commits: what is written again, at most, after a sender was killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """What became of a batch: messages gone, and those the way out refused."""
+
+    gone: int
+    refused: int
+
+
+def run(
+    database: Database,
+    settings: Settings,
+    batch_id: UUID,
+    *,
+    clock: Callable[[], datetime],
+    by: Officer | None = None,
+    lease: UUID | None = None,
+    chunk: int = CHUNK,
+) -> Dispatched:
+    """Send what waits of an approved batch, and close it. Safe to call again after any failure.
+
+    Args:
+        database: sessions; each chunk is a transaction of its own.
+        settings: where letters and emails go.
+        batch_id: which batch.
+        clock: the time now, in UTC.
+        by: the officer who sends, for the trail.
+        lease: the batch is in hand already, under this lease; else it is taken now.
+        chunk: messages to a transaction.
+
+    Raises:
+        AlreadyGoing: another sender has it.
+        NotThere, StepNotAllowed: no such batch, or it is not approved.
+    """
+    if lease is None:
+        with database.transaction() as session:
+            lease = sending.take(session, batch_id, now=clock(), by=by)
+    try:
+        way = _Way.out(database, settings, batch_id)
+        while rows := _waiting(database, batch_id, chunk):
+            way.send(rows, lease, clock)
+        return way.close(lease, clock, by)
+    except BaseException:
+        with database.transaction() as session:
+            sending.let_go(session, batch_id, lease)
+        raise
+
+
+def start(
+    database: Database,
+    settings: Settings,
+    batch_id: UUID,
+    *,
+    clock: Callable[[], datetime],
+    by: Officer,
+) -> Thread:
+    """Take the batch in hand now, and send it while the officer goes on.
+
+    Raises:
+        AlreadyGoing: it is being sent.
+        NotThere, StepNotAllowed: no such batch, or it is not approved.
+    """
+    with database.transaction() as session:
+        lease = sending.take(session, batch_id, now=clock(), by=by)
+    thread = Thread(
+        target=run,
+        args=(database, settings, batch_id),
+        kwargs={"clock": clock, "by": by, "lease": lease},
+        name=f"dispatch-{batch_id}",
+        daemon=True,  # a server that stops may leave it half way: the next run goes on
+    )
+    thread.start()
+    return thread
+
+
+def _waiting(database: Database, batch_id: UUID, most: int) -> Sequence[OutgoingMessage]:
+    with database.reading() as session:
+        return sending.waiting(session, batch_id, most)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The folder and the mailbox of one batch."""
+
+    database: Database
+    batch: OutgoingBatch
+    folder: LetterFolder
+    mailbox: Mailbox
+    domain: str
+    press: LetterPress
+
+    @classmethod
+    def out(cls, database: Database, settings: Settings, batch_id: UUID) -> _Way:
+        with database.reading() as session:
+            batch = session.get_one(OutgoingBatch, batch_id)
+        return cls(
+            database,
+            batch,
+            LetterFolder.of(settings.outbox_directory, batch_id),
+            Mailbox(settings.mailbox_directory),
+            urlsplit(settings.base_url).hostname or "localhost",
+            LetterPress(),
+        )
+
+    def send(
+        self, rows: Sequence[OutgoingMessage], lease: UUID, clock: Callable[[], datetime]
+    ) -> None:
+        """Write a chunk, then mark it."""
+        evidence: dict[UUID, dict[str, Any]] = {}
+        refused: dict[UUID, str] = {}
+        for row in rows:
+            try:
+                evidence[row.id] = self._put(row)
+            except (LetterRefused, EmailRefused) as refusal:
+                refused[row.id] = refusal.code
+        with self.database.transaction() as session:
+            marked = sending.record_sent(session, self.batch.id, lease, evidence, now=clock())
+            sending.record_refused(session, self.batch.id, lease, refused, now=clock())
+        for message_id in evidence.keys() - marked:
+            self.folder.drop(message_id)
+            self.mailbox.drop(message_id)
+
+    def close(self, lease: UUID, clock: Callable[[], datetime], by: Officer | None) -> Dispatched:
+        """Write the manifest from what the database holds, then close the batch."""
+        with self.database.reading() as session:
+            gone = evidence_of(session, self.batch.id)
+            refused = counts_by_state(session, self.batch.id).get(State.WITHDRAWN, 0)
+        self.folder.close(gone)
+        with self.database.transaction() as session:
+            sending.finish(session, self.batch.id, lease, now=clock(), by=by)
+        return Dispatched(len(gone), refused)
+
+    def _put(self, row: OutgoingMessage) -> dict[str, Any]:
+        """Exactly the stored text, on its way."""
+        message = Message.from_json(row.content)
+        if row.channel is Channel.LETTER:
+            letter = self.press.render(message)
+            return self.folder.put(row.id, letter.pdf, letter.pages)
+        mail = write_email(
+            message,
+            row.id,
+            to=row.recipient["email"],
+            domain=self.domain,
+            sent=self.batch.approved_at or self.batch.drafted_at,
+        )
+        return self.mailbox.put(row.id, mail)

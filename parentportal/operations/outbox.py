@@ -1,0 +1,374 @@
+"""Outgoing messages: drafted, submitted, approved by a second officer; an objection in between.
+
+Dispatch is in :mod:`parentportal.operations.sending`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from messaging.campaigns import load_campaign
+from messaging.composition import CompositionRefused
+from messaging.lifecycle import State, Step, follow
+from messaging.variants import Arm, ChoiceReason, select_variant
+from parentportal.models import Campaign, OutgoingBatch, OutgoingMessage
+from parentportal.operations import trail
+from parentportal.operations.council import council_in_force
+from parentportal.operations.recipients import Addressee, Candidate, LeftOut, draw_arm, gather
+from parentportal.operations.wording import Wording
+from parentportal.refusals import NotThere, Refusal
+from parentportal.sealing import keyring_in_use
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from messaging.composition import InvitationDetails
+    from messaging.council import Council
+    from parentportal.models import Carer, Officer
+
+NEUTRAL_SHARE = 20
+"""Whole per cent of families that get the neutral version by lot, to learn what wording does."""
+
+UNSENT = (State.DRAFT, State.SUBMITTED, State.APPROVED)
+
+
+class SecondOfficerNeeded(Refusal):
+    """Whoever drafted a batch does not approve it."""
+
+    code = "second-officer-needed"
+
+
+class NothingToDraft(Refusal):
+    """Nobody is left to write to: all have their message, or are left out.
+
+    ``left_out`` says who and why.
+    """
+
+    code = "nothing-to-draft"
+
+    def __init__(self, left_out: Sequence[LeftOut] = ()) -> None:
+        super().__init__()
+        self.left_out = tuple(left_out)
+
+
+class AlreadyGoing(Refusal):
+    """Some of a batch has gone out, or is going out now."""
+
+    code = "already-going"
+
+
+def draft_batch(
+    session: Session,
+    campaign_key: str,
+    *,
+    dated: date,
+    now: datetime,
+    by: Officer,
+    lot: str = "",
+    carers: Mapping[UUID, InvitationDetails] | Collection[UUID] | None = None,
+    portal_link: str | Callable[[Carer], str] | None = None,
+) -> OutgoingBatch:
+    """Write a campaign's messages as drafts; nothing goes anywhere.
+
+    ``ptb-offer`` goes to each carer of each family with a child for whom an officer opened the
+    offer, and names those children. ``focus-group-invitation`` goes to the ``carers`` given::
+
+        draft_batch(session, "focus-group-invitation", dated=today, now=now, by=officer,
+                    lot=str(group_session.id), portal_link=settings.base_url,
+                    carers={carer.id: InvitationDetails(place, starts, minutes, access,
+                                                        expenses, reply_link=signed_link)})
+
+    Drafting again writes only to those who have no message of this campaign and lot yet. A carer
+    who cannot be written to is reported in ``batch.left_out`` and stops nobody else. The arm is
+    drawn by family from the campaign's seed, which comes from the installation's keys when the
+    campaign is new, so that nobody chose it.
+
+    Args:
+        session: the transaction; the caller owns it.
+        campaign_key: which campaign.
+        dated: the date the messages carry.
+        now: when.
+        by: the officer who drafts, and so does not approve.
+        lot: tells batches that may write to the same carer again (at most 40 characters).
+        carers: these carers alone; with the meeting each is invited to, where there is one.
+        portal_link: the page the messages lead to, for all or for each; the council's by default.
+
+    Raises:
+        NothingToDraft: there is nobody to write to.
+        NoCouncil: the council has not said who it is.
+        KeyError: no such campaign.
+    """
+    council = council_in_force(session)
+    row = _campaign(session, campaign_key, now)
+    gathered = gather(session, campaign_key, lot=lot, carers=carers, link=portal_link)
+    batch = OutgoingBatch(
+        campaign_id=row.id,
+        lot=lot,
+        state=State.DRAFT,
+        dated=dated,
+        drafted_by_id=by.id,
+        drafted_at=now,
+        left_out=[],
+    )
+    wording = Wording(session, row, now)
+    left_out = list(gathered.left_out)
+    messages: list[OutgoingMessage] = []
+    for candidate in gathered.candidates:
+        arm = draw_arm(row.seed, candidate.carer.family.reference, row.neutral_share)
+        try:
+            messages += [*_messages(candidate, row, batch, arm, council, wording)]
+        except CompositionRefused as refused:
+            left_out.append(LeftOut(candidate.carer.id, refused.code))
+    if not messages:
+        raise NothingToDraft(left_out)
+    batch.left_out = [[str(one.carer_id), one.code] for one in left_out]
+    _forget_withdrawn(session, row, lot)
+    session.add(batch)
+    session.flush()
+    session.add_all(messages)
+    trail.keep(
+        session,
+        "draft",
+        "outgoing_batch",
+        batch.id,
+        now=now,
+        by=by,
+        campaign=campaign_key,
+        messages=len(messages),
+        left_out=len(left_out),
+    )
+    session.flush()
+    return batch
+
+
+def submit(session: Session, batch_id: UUID, *, now: datetime, by: Officer) -> OutgoingBatch:
+    """Hand a draft to a second officer.
+
+    Raises:
+        NotThere, StepNotAllowed: no such batch, or it is no draft any more.
+    """
+    return _step(session, batch_id, Step.SUBMIT, now=now, by=by)
+
+
+def approve(session: Session, batch_id: UUID, *, now: datetime, by: Officer) -> OutgoingBatch:
+    """Let a batch go, exactly as it stands.
+
+    Raises:
+        SecondOfficerNeeded: the one who drafted it tries.
+        NotThere, StepNotAllowed: no such batch, or it is not submitted.
+    """
+    batch = batch_in_hand(session, batch_id)
+    follow(batch.state, Step.APPROVE)
+    if batch.drafted_by_id == by.id:
+        raise SecondOfficerNeeded
+    batch.approved_by_id = by.id
+    batch.approved_at = now
+    batch.note = None
+    return _step(session, batch_id, Step.APPROVE, now=now, by=by)
+
+
+def send_back(
+    session: Session, batch_id: UUID, *, note: str, now: datetime, by: Officer
+) -> OutgoingBatch:
+    """Return a submitted batch to whoever drafted it, with a note.
+
+    Raises:
+        NotThere, StepNotAllowed: no such batch, or it is not submitted.
+    """
+    batch = _step(session, batch_id, Step.SEND_BACK, now=now, by=by)
+    batch.note = note.strip() or None
+    return batch
+
+
+def withdraw(session: Session, batch_id: UUID, *, now: datetime, by: Officer) -> OutgoingBatch:
+    """Take a batch back before anything of it went; those carers can be drafted for again.
+
+    Raises:
+        AlreadyGoing: some of it went out, or is going now.
+        NotThere, StepNotAllowed: no such batch, or it has gone already.
+    """
+    batch = batch_in_hand(session, batch_id)
+    gone = select(OutgoingMessage.id).where(
+        OutgoingMessage.batch_id == batch_id, OutgoingMessage.state == State.DISPATCHED
+    )
+    going = batch.leased_until is not None and batch.leased_until > now
+    if batch.state is State.APPROVED and (going or session.scalar(gone.limit(1)) is not None):
+        raise AlreadyGoing
+    return _step(session, batch_id, Step.WITHDRAW, now=now, by=by)
+
+
+def restate_neutral(session: Session, carer: Carer, now: datetime) -> int:
+    """Put the neutral version in place of every tailored message of a carer that is not sent yet.
+
+    Called when the carer objects to tailoring. A message that was approved was approved as it
+    stood: its neutral version goes into a draft of its own and waits for approval again, so that
+    nothing goes out unseen and the offer is not lost.
+
+    Returns:
+        How many messages were put right.
+    """
+    tailored = (
+        OutgoingMessage.carer_id == carer.id,
+        OutgoingMessage.state.in_(UNSENT),
+        OutgoingMessage.choice_reason == ChoiceReason.TAILORED,
+    )
+    keys = session.scalars(select(OutgoingMessage.batch_id).where(*tailored).distinct())
+    batches = {key: batch_in_hand(session, key) for key in sorted(keys)}  # as dispatch locks
+    rows = session.scalars(select(OutgoingMessage).where(*tailored).with_for_update()).all()
+    if not rows:
+        return 0
+    council = council_in_force(session)
+    moved: dict[UUID, OutgoingBatch] = {}
+    for row in rows:
+        batch = batches[row.batch_id]
+        campaign = session.get_one(Campaign, row.campaign_id)
+        addressee = Addressee.read(row.recipient)
+        choice = select_variant(
+            load_campaign(campaign.key),
+            row.channel,
+            addressee.recipient.language,
+            None,
+            arm=row.arm,
+            objected=True,
+        )
+        row.content = addressee.message(choice.variant, council, batch.dated).to_json()
+        row.variant, row.choice_reason = choice.variant.name, choice.reason
+        row.language = choice.variant.language
+        row.template_version_id = Wording(session, campaign, now).row_for(choice.variant)
+        if row.state is State.APPROVED:
+            if batch.id not in moved:
+                moved[batch.id] = _draft_like(session, batch, now)
+            row.batch_id, row.state = moved[batch.id].id, State.DRAFT
+    trail.keep(session, "restate-neutral", "carer", carer.id, now=now, messages=len(rows))
+    session.flush()
+    return len(rows)
+
+
+def batch_in_hand(session: Session, batch_id: UUID) -> OutgoingBatch:
+    """A batch that nobody else moves until this transaction ends.
+
+    Raises:
+        NotThere: no such batch.
+    """
+    batch = session.get(OutgoingBatch, batch_id, with_for_update=True, populate_existing=True)
+    if batch is None:
+        raise NotThere
+    return batch
+
+
+def left_out_by_reason(batch: OutgoingBatch) -> Counter[str]:
+    """How many were left out, by code."""
+    return Counter(code for _, code in batch.left_out)
+
+
+def _step(
+    session: Session, batch_id: UUID, step: Step, *, now: datetime, by: Officer
+) -> OutgoingBatch:
+    """One step of a batch and of every message that stands where it stands."""
+    batch = batch_in_hand(session, batch_id)
+    before, after = batch.state, follow(batch.state, step)
+    batch.state = after
+    session.flush()
+    moved = session.execute(
+        update(OutgoingMessage)
+        .where(OutgoingMessage.batch_id == batch_id, OutgoingMessage.state == before)
+        .values(state=after)
+    )
+    trail.keep(
+        session,
+        step,
+        "outgoing_batch",
+        batch_id,
+        now=now,
+        by=by,
+        messages=moved.rowcount,  # type: ignore[attr-defined]
+    )
+    return batch
+
+
+def _messages(
+    candidate: Candidate,
+    campaign: Campaign,
+    batch: OutgoingBatch,
+    arm: Arm,
+    council: Council,
+    wording: Wording,
+) -> Iterator[OutgoingMessage]:
+    """The messages of one carer, one a channel: all of them, or a refusal."""
+    addressee = candidate.addressee
+    document = addressee.document()
+    for channel in candidate.channels:
+        choice = select_variant(
+            load_campaign(campaign.key),
+            channel,
+            addressee.recipient.language,
+            candidate.segment,
+            arm=arm,
+            objected=candidate.carer.objected_at is not None,
+        )
+        message = addressee.message(choice.variant, council, batch.dated)
+        yield OutgoingMessage(
+            batch_id=batch.id,
+            campaign_id=campaign.id,
+            lot=batch.lot,
+            carer_id=candidate.carer.id,
+            channel=channel,
+            language=choice.variant.language,
+            arm=arm,
+            variant=choice.variant.name,
+            choice_reason=choice.reason,
+            template_version_id=wording.row_for(choice.variant),
+            content=message.to_json(),
+            recipient=document,
+            state=State.DRAFT,
+        )
+
+
+def _campaign(session: Session, key: str, now: datetime) -> Campaign:
+    """The campaign's row, made at its first draft; held, so that two drafts never double."""
+    load_campaign(key)
+    wanted = select(Campaign).where(Campaign.key == key).with_for_update()
+    row = session.scalar(wanted)
+    if row is None:
+        seed = keyring_in_use().digest("campaign.arms", key).hex()[:32]
+        row = Campaign(key=key, neutral_share=NEUTRAL_SHARE, seed=seed, created_at=now)
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError:  # another draft of this campaign was first
+            row = session.scalars(wanted).one()
+    return row
+
+
+def _forget_withdrawn(session: Session, campaign: Campaign, lot: str) -> None:
+    """What was withdrawn was never sent, and gives way to what is written now."""
+    session.execute(
+        delete(OutgoingMessage).where(
+            OutgoingMessage.campaign_id == campaign.id,
+            OutgoingMessage.lot == lot,
+            OutgoingMessage.state == State.WITHDRAWN,
+        )
+    )
+
+
+def _draft_like(session: Session, batch: OutgoingBatch, now: datetime) -> OutgoingBatch:
+    draft = OutgoingBatch(
+        campaign_id=batch.campaign_id,
+        lot=batch.lot,
+        state=State.DRAFT,
+        dated=batch.dated,
+        drafted_by_id=batch.drafted_by_id,
+        drafted_at=now,
+        left_out=[],
+    )
+    session.add(draft)
+    session.flush()
+    return draft

@@ -1,0 +1,191 @@
+"""What the pages about messages show; each function says how many queries it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased, joinedload
+
+from messaging.lifecycle import State
+from parentportal.models import Campaign, Carer, Officer, OutgoingBatch, OutgoingMessage
+from parentportal.refusals import NotThere
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from messaging.channels import Channel
+    from messaging.variants import VariantName
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """A batch in a list, with who drafted it, who approved it, and how many messages it holds."""
+
+    batch: OutgoingBatch
+    campaign: str
+    drafted_by: str
+    approved_by: str | None
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many messages of a batch are of one channel, language, version and reason."""
+
+    channel: Channel
+    language: str
+    variant: VariantName
+    reason: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some rows of a longer list, and where they stand in it."""
+
+    rows: Sequence[OutgoingMessage]
+    page: int
+    pages: int
+    total: int
+
+
+def batches(session: Session, state: State | None = None) -> Sequence[BatchLine]:
+    """Every batch, the newest first, or those of one state; one query."""
+    query = _lines().order_by(OutgoingBatch.drafted_at.desc(), OutgoingBatch.id)
+    if state is not None:
+        query = query.where(OutgoingBatch.state == state)
+    return [BatchLine(*row) for row in session.execute(query)]
+
+
+def batch_line(session: Session, batch_id: UUID) -> BatchLine:
+    """One batch; one query.
+
+    Raises:
+        NotThere: no such batch.
+    """
+    row = session.execute(_lines().where(OutgoingBatch.id == batch_id)).one_or_none()
+    if row is None:
+        raise NotThere
+    return BatchLine(*row)
+
+
+def shares(session: Session, batch_id: UUID) -> Sequence[Share]:
+    """What a batch is made of; one query. Counts alone: no score, no answer, no name."""
+    of = OutgoingMessage
+    columns = (of.channel, of.language, of.variant, of.choice_reason)
+    rows = session.execute(
+        select(*columns, func.count())
+        .where(of.batch_id == batch_id)
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    return [Share(*row) for row in rows]
+
+
+def messages(session: Session, batch_id: UUID, page: int) -> Stretch:
+    """A page of a batch's messages, by family, with their carers; two queries."""
+    total = session.scalar(_count().where(OutgoingMessage.batch_id == batch_id)) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    rows = session.scalars(
+        select(OutgoingMessage)
+        .join(OutgoingMessage.carer)
+        .where(OutgoingMessage.batch_id == batch_id)
+        .options(joinedload(OutgoingMessage.carer).joinedload(Carer.family))
+        .order_by(Carer.family_id, Carer.created_at, OutgoingMessage.channel, OutgoingMessage.id)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    ).all()
+    return Stretch(rows, page, pages, total)
+
+
+def message(session: Session, batch_id: UUID, message_id: UUID) -> OutgoingMessage:
+    """One message of a batch, with its batch, carer and campaign; one query.
+
+    Raises:
+        NotThere: no such message in that batch.
+    """
+    row = session.scalar(
+        select(OutgoingMessage)
+        .where(OutgoingMessage.id == message_id, OutgoingMessage.batch_id == batch_id)
+        .options(
+            joinedload(OutgoingMessage.batch),
+            joinedload(OutgoingMessage.campaign),
+            joinedload(OutgoingMessage.carer).joinedload(Carer.family),
+            joinedload(OutgoingMessage.template_version),
+        )
+    )
+    if row is None:
+        raise NotThere
+    return row
+
+
+def letters(session: Session, batch_id: UUID, channel: Channel) -> Sequence[OutgoingMessage]:
+    """Every message of a batch that goes by this channel and was not taken out; one query."""
+    return session.scalars(
+        select(OutgoingMessage)
+        .where(
+            OutgoingMessage.batch_id == batch_id,
+            OutgoingMessage.channel == channel,
+            OutgoingMessage.state != State.WITHDRAWN,
+        )
+        .order_by(OutgoingMessage.id)
+    ).all()
+
+
+def counts_by_state(session: Session, batch_id: UUID) -> Mapping[State, int]:
+    """How many messages of a batch stand where; one query."""
+    rows = session.execute(
+        select(OutgoingMessage.state, func.count())
+        .where(OutgoingMessage.batch_id == batch_id)
+        .group_by(OutgoingMessage.state)
+    )
+    return {state: count for state, count in rows}  # noqa: C416 -- rows are no pairs
+
+
+def evidence_of(session: Session, batch_id: UUID) -> list[tuple[UUID, str, dict[str, Any]]]:
+    """What has gone of a batch: message, channel, evidence; one query."""
+    of = OutgoingMessage
+    rows = session.execute(
+        select(of.id, of.channel, of.evidence)
+        .where(of.batch_id == batch_id, of.state == State.DISPATCHED)
+        .order_by(of.id)
+    )
+    return [(key, str(channel), found or {}) for key, channel, found in rows]
+
+
+def waiting_for_approval(session: Session) -> int:
+    """How many batches wait for a second officer; one query."""
+    query = select(func.count()).where(OutgoingBatch.state == State.SUBMITTED)
+    return session.scalar(query) or 0
+
+
+def names_of(session: Session, carers: Sequence[UUID]) -> Mapping[UUID, Carer]:
+    """These carers with their families, by key; one query."""
+    rows = session.scalars(
+        select(Carer).where(Carer.id.in_(carers)).options(joinedload(Carer.family))
+    )
+    return {carer.id: carer for carer in rows}
+
+
+def _lines() -> Select[Any]:
+    drafter, approver = aliased(Officer), aliased(Officer)
+    held = _count().where(OutgoingMessage.batch_id == OutgoingBatch.id).scalar_subquery()
+    return (
+        select(OutgoingBatch, Campaign.key, drafter.name, approver.name, held)
+        .join(Campaign, Campaign.id == OutgoingBatch.campaign_id)
+        .join(drafter, drafter.id == OutgoingBatch.drafted_by_id)
+        .outerjoin(approver, approver.id == OutgoingBatch.approved_by_id)
+    )
+
+
+def _count() -> Select[Any]:
+    return select(func.count()).select_from(OutgoingMessage)
