@@ -14,7 +14,17 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from messaging.lifecycle import StepNotAllowed
 from parentportal.operations.accounts import EmailTaken, EmailUnreadable, PasswordTooShort
 from parentportal.operations.council import NoCouncil
+from parentportal.operations.groups import (
+    AlreadyDrawn,
+    MeetingInThePast,
+    MeetingSettled,
+    NameTaken,
+    NoMeeting,
+    TellsTheSegment,
+    TooFewToDraw,
+)
 from parentportal.operations.outbox import AlreadyGoing, NothingToDraft, SecondOfficerNeeded
+from parentportal.operations.replies import LinkUnreadable, MeetingBegun, ReplyClosed
 from parentportal.operations.survey import (
     AlreadySubmitted,
     KeptFromView,
@@ -53,6 +63,25 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
         ),
         NothingToDraft: (HTTPStatus.CONFLICT, _("There is nobody to write to just now.")),
         AlreadyGoing: (HTTPStatus.CONFLICT, _("This has gone out already, or is going out now.")),
+        NameTaken: (HTTPStatus.CONFLICT, _("Another group has this name.")),
+        TellsTheSegment: (
+            HTTPStatus.BAD_REQUEST,
+            _("Parents read this, so it cannot have the word “%(word)s” in it."),
+        ),
+        MeetingInThePast: (HTTPStatus.BAD_REQUEST, _("The meeting must be in the future.")),
+        MeetingSettled: (
+            HTTPStatus.CONFLICT,
+            _("Invitations name this place and time already. Withdraw them before you change it."),
+        ),
+        NoMeeting: (HTTPStatus.CONFLICT, _("Say first where and when the group meets.")),
+        AlreadyDrawn: (HTTPStatus.CONFLICT, _("The draw for this meeting was held already.")),
+        TooFewToDraw: (
+            HTTPStatus.CONFLICT,
+            _("There are not enough households in the pool for this draw."),
+        ),
+        LinkUnreadable: (HTTPStatus.NOT_FOUND, _("This link is not complete.")),
+        MeetingBegun: (HTTPStatus.GONE, _("This meeting has started already.")),
+        ReplyClosed: (HTTPStatus.GONE, _("This place is not kept for you any more.")),
         StepNotAllowed: (HTTPStatus.CONFLICT, _("Somebody has moved this on already.")),
     }
 )
