@@ -1,0 +1,319 @@
+"""Families of a file meet the families on record."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from messaging.languages import ENGLISH
+from parentportal.intake.rows import fold
+from parentportal.models import Carer, Child, Family, OpenOffer
+from parentportal.sealing import keyring_in_use
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from messaging.address import PostalAddress
+    from parentportal.intake.cohort import CheckedCohort
+    from parentportal.intake.families import FamilyEntry
+    from parentportal.intake.rows import CarerEntry, ChildEntry
+    from parentportal.intake.vocabulary import Flag
+    from parentportal.models import Base, OfferKind
+
+CHUNK = 500
+"""Families looked up at once; SQLite takes at most 32,766 values in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What an import found, and what confirming it does or did.
+
+    Attributes:
+        rows: rows of the file, without header and blank ones.
+        bad_rows: rows with a problem.
+        waiting: families left out because one of their rows is bad.
+        new: families that were not on record.
+        changed: families of which something is new or different.
+        unchanged: families on record as the file has them.
+        carers: adults in the families that are written.
+        children: children in them.
+        offers: offers open to those children.
+    """
+
+    rows: int
+    bad_rows: int
+    waiting: int
+    new: int
+    changed: int
+    unchanged: int
+    carers: int
+    children: int
+    offers: int
+
+    @property
+    def families(self) -> int:
+        """How many families were whole."""
+        return self.new + self.changed + self.unchanged
+
+    def document(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Counts:
+        """The counts that :meth:`document` wrote down."""
+        return cls(**document)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """How the families of one file are put on record.
+
+    Attributes:
+        decides_offers: whether the file has the column, so that a blank cell closes offers.
+        decides_flags: whether it has the column, so that a blank cell lifts flags.
+    """
+
+    decides_offers: bool
+    decides_flags: bool
+
+    def foresee(self, session: Session, checked: CheckedCohort) -> Counts:
+        """What writing would do; nothing is changed."""
+        new = changed = 0
+        for chunk in _chunks(checked.families):
+            known = _on_record(session, chunk)
+            new += len(chunk) - len(known)
+            for entry in chunk:
+                if family := known.get(entry.reference):
+                    changed += not self._difference(family, entry).nothing
+        return _counts(checked, new, changed)
+
+    def write(
+        self, session: Session, checked: CheckedCohort, *, now: datetime, decided_by: str
+    ) -> Counts:
+        """Add what is new, change what differs; offers that are opened name who decided."""
+        new = changed = 0
+        for chunk in _chunks(checked.families):
+            known = _on_record(session, chunk)
+            rows: list[Base] = []
+            for entry in chunk:
+                family = known.get(entry.reference)
+                if family is None:
+                    new += 1
+                    family = Family(
+                        reference=entry.reference, flags=[], created_at=now, changed_at=now
+                    )
+                    rows.append(family)
+                    difference = Difference(
+                        flags=list(entry.flags), carers=entry.carers, children=entry.children
+                    )
+                else:
+                    difference = self._difference(family, entry)
+                    changed += not difference.nothing
+                rows += difference.apply(session, family, now, decided_by)
+            session.add_all(rows)
+            session.flush()
+        return _counts(checked, new, changed)
+
+    def _difference(self, family: Family, entry: FamilyEntry) -> Difference:
+        """What the file says that is not on record."""
+        cells: list[tuple[Carer | Child, str, Any]] = []
+        opened: list[tuple[Child, OfferKind]] = []
+        closed: list[tuple[Child, OpenOffer]] = []
+        carers = {carer.name_key: carer for carer in family.carers}
+        new_carers, new_children = [], []
+        for told in entry.carers:
+            if carer := carers.get(name_key(told)):
+                cells += [(carer, *cell) for cell in _carer_cells(carer, told)]
+            else:
+                new_carers.append(told)
+        for one in entry.children:
+            child = _same_child(family.children, one)
+            if child is None:
+                new_children.append(one)
+                continue
+            cells += [(child, *cell) for cell in _child_cells(child, one)]
+            if self.decides_offers:
+                known = {offer.offer for offer in child.offers}
+                opened += [(child, kind) for kind in one.offers if kind not in known]
+                closed += [
+                    (child, offer) for offer in child.offers if offer.offer not in one.offers
+                ]
+        flags = list(entry.flags)
+        return Difference(
+            flags=flags if self.decides_flags and flags != family.flags else None,
+            cells=tuple(cells),
+            carers=tuple(new_carers),
+            children=tuple(new_children),
+            opened=tuple(opened),
+            closed=tuple(closed),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a file says of one family that is not on record."""
+
+    flags: list[Flag] | None = None
+    cells: tuple[tuple[Carer | Child, str, Any], ...] = ()
+    carers: tuple[CarerEntry, ...] = ()
+    children: tuple[ChildEntry, ...] = ()
+    opened: tuple[tuple[Child, OfferKind], ...] = ()
+    closed: tuple[tuple[Child, OpenOffer], ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the record says the same already."""
+        return self == Difference()
+
+    def apply(
+        self, session: Session, family: Family, now: datetime, decided_by: str
+    ) -> Iterator[Base]:
+        """Change the rows on record and give the new ones, to be added together."""
+        if self.nothing:
+            return
+        family.changed_at = now
+        if self.flags is not None:
+            family.flags = [str(flag) for flag in self.flags]
+        for row, column, value in self.cells:
+            setattr(row, column, value)
+        for _, gone in self.closed:
+            session.delete(gone)
+        for told in self.carers:
+            yield _carer(family, told, now)
+        opened = [(child.id, kind) for child, kind in self.opened]
+        for one in self.children:
+            child = _child(family, one, now)
+            yield child
+            opened += [(child.id, kind) for kind in one.offers]
+        for child_id, kind in opened:
+            yield OpenOffer(child_id=child_id, offer=kind, decided_by=decided_by, decided_at=now)
+
+
+def name_key(carer: CarerEntry) -> bytes:
+    """The digest that tells the carers of a family apart."""
+    return keyring_in_use().digest("carer", carer.key)
+
+
+def child_key(key: str) -> bytes:
+    """The digest that tells the children of a family apart, of :attr:`ChildEntry.key`."""
+    return keyring_in_use().digest("child", key)
+
+
+def postcode_key(address: PostalAddress) -> bytes | None:
+    """The digest by which a parent confirms the postcode; none for an address abroad."""
+    return keyring_in_use().digest("postcode", address.postcode) if address.postcode else None
+
+
+def _chunks(families: Sequence[FamilyEntry]) -> Iterator[Sequence[FamilyEntry]]:
+    for start in range(0, len(families), CHUNK):
+        yield families[start : start + CHUNK]
+
+
+def _on_record(session: Session, chunk: Sequence[FamilyEntry]) -> dict[str, Family]:
+    """The families on record, by reference, with their carers, children and offers (4 queries)."""
+    rows = session.scalars(
+        select(Family)
+        .where(Family.reference.in_([entry.reference for entry in chunk]))
+        .options(
+            selectinload(Family.carers),
+            selectinload(Family.children).selectinload(Child.offers),
+        )
+    )
+    return {family.reference: family for family in rows}
+
+
+def _carer(family: Family, told: CarerEntry, now: datetime) -> Carer:
+    return Carer(
+        family_id=family.id,
+        name_key=name_key(told),
+        name=told.name,
+        address_lines=list(told.address.lines) if told.address else None,
+        postcode_key=postcode_key(told.address) if told.address else None,
+        phone=told.phone,
+        email=told.email,
+        language=told.language or ENGLISH,
+        created_at=now,
+    )
+
+
+def _child(family: Family, one: ChildEntry, now: datetime) -> Child:
+    return Child(
+        family_id=family.id,
+        match_key=child_key(one.key),
+        reference=one.reference,
+        first_name=one.first_name,
+        age_band=one.age_band,
+        school=one.school,
+        present_travel=one.present_travel,
+        annual_cost=one.annual_cost,
+        miles=one.miles,
+        created_at=now,
+    )
+
+
+def _carer_cells(carer: Carer, told: CarerEntry) -> Iterator[tuple[str, Any]]:
+    """What differs of a carer; a blank cell says nothing."""
+    for column in ("phone", "email", "language"):
+        value = getattr(told, column)
+        if value is not None and value != getattr(carer, column):
+            yield column, value
+    if told.address is not None and list(told.address.lines) != carer.address_lines:
+        yield "address_lines", list(told.address.lines)
+        yield "postcode_key", postcode_key(told.address)
+        yield "name", told.name
+
+
+def _child_cells(child: Child, one: ChildEntry) -> Iterator[tuple[str, Any]]:
+    """What differs of a child; a blank cell says nothing."""
+    for column in (
+        "reference",
+        "first_name",
+        "age_band",
+        "school",
+        "present_travel",
+        "annual_cost",
+        "miles",
+    ):
+        value = getattr(one, column)
+        if value is not None and value != getattr(child, column):
+            yield column, value
+            if column == "reference":
+                yield "match_key", child_key(one.key)
+
+
+def _same_child(children: Iterable[Child], one: ChildEntry) -> Child | None:
+    """The child on record: by reference; else by first name where one side has no reference."""
+    key = child_key(one.key)
+    by_name = None
+    for child in children:
+        if child.match_key == key:
+            return child
+        if (
+            one.first_name
+            and not (one.reference and child.reference)
+            and fold(child.first_name or "") == fold(one.first_name)
+        ):
+            by_name = child
+    return by_name
+
+
+def _counts(checked: CheckedCohort, new: int, changed: int) -> Counts:
+    families = checked.families
+    return Counts(
+        rows=checked.rows,
+        bad_rows=checked.bad_rows,
+        waiting=checked.waiting,
+        new=new,
+        changed=changed,
+        unchanged=len(families) - new - changed,
+        carers=sum(len(family.carers) for family in families),
+        children=sum(len(family.children) for family in families),
+        offers=sum(len(child.offers) for family in families for child in family.children),
+    )
