@@ -9,6 +9,7 @@ from messaging.blocks import Block, Heading, Paragraph, Signature
 from messaging.campaigns import CARRIED
 from messaging.channels import Channel
 from messaging.council import Council
+from messaging.languages import isolated
 from messaging.locked import (
     InvitationDetails,
     Terms,
@@ -116,7 +117,11 @@ def _blocks(variant: Variant, terms: Terms, values: Mapping[str, str]) -> tuple[
         Signature(
             "signature",
             locked=True,
-            lines=(letter["sign_off"], contact.name, contact.role[variant.language]),
+            lines=(
+                letter["sign_off"],
+                isolated(contact.name, variant.language),
+                contact.role[variant.language],
+            ),
         ),
         Heading("others", locked=True, text=letter["facts_heading"]),
         *(block for name in others for block in build_locked(name, terms)),

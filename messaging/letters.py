@@ -15,13 +15,15 @@ from messaging.message import Message
 
 MOST_PAGES = 10
 _PAGE_OBJECT = re.compile(rb"/Type\s*/Page\b(?!s)")
+# Characters up to which a letter keeps to two sides with roomy lines: left to right, right to left.
+_ROOMY = {False: 4_650, True: 3_700}
 _KNOWN = {
     "address-too-wide": "A line of the address is too long for the envelope's window.",
     "contact-too-tall": "The council's contact lines need more room than the page has for them.",
 }
 
 
-class LetterRefused(ValueError):  # noqa: N818 -- named for what was refused
+class LetterRefused(ValueError):
     """A message cannot be printed; `code` says why."""
 
     def __init__(self, code: str, words: str) -> None:
@@ -71,7 +73,7 @@ class LetterPress:
         """
         if not messages:
             raise ValueError("a print file needs a letter")
-        return self._print(messages, duplex=True, title=messages[0].subject).pdf
+        return self._print(messages, duplex=True, title=messages[0].sender.council).pdf
 
     def _print(self, messages: Sequence[Message], *, duplex: bool, title: str) -> Letter:
         dated = messages[0].dated
@@ -92,6 +94,8 @@ class LetterPress:
             )
         except typst.TypstError as wrong:
             raise _refusal(wrong) from wrong
+        if not isinstance(pdf, bytes):  # the binding's type also covers pictures, a list of pages
+            raise TypeError("the compiler gave no PDF")
         return Letter(pdf, len(_PAGE_OBJECT.findall(pdf)))
 
 
@@ -100,6 +104,7 @@ def _page_values(message: Message) -> dict[str, Any]:
         **message.document(),
         "tag": language_tag(message.language).partition("-")[0],
         "rtl": is_right_to_left(message.language),
+        "close": len(message.plain_text()) > _ROOMY[is_right_to_left(message.language)],
     }
 
 

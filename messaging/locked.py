@@ -175,7 +175,6 @@ def _offers(terms: Terms) -> tuple[Block, ...]:
         Heading(part, locked=True, text=words["heading"]),
         Grid(part, locked=True, head=(words["child"], words["keep"], words["ptb"]), rows=rows),
         Paragraph(part, locked=True, text=terms.filled(words["how"])),
-        Paragraph(part, locked=True, text=terms.filled(words["recorded"])),
     )
 
 

@@ -30,9 +30,15 @@ def _plain(block: Block) -> str:
             return "\n".join(lines)
         case Grid(head=head, rows=rows):
             return "\n\n".join(
-                "\n".join(f"{name}: {cell}" for name, cell in zip(head, row, strict=True))
+                "\n".join(
+                    f"{name}: {_indented(cell)}" for name, cell in zip(head, row, strict=True)
+                )
                 for row in rows
             )
+
+
+def _indented(cell: str) -> str:
+    return cell.replace("\n", "\n  ")
 
 
 def html(subject: str, salutation: str, blocks: Iterable[Block], language: str) -> str:
@@ -71,9 +77,17 @@ def _pieces(block: Block) -> Iterator[str]:
             yield "".join(f'<th scope="col">{_words(name)}</th>' for name in head)
             yield "</tr></thead><tbody>"
             for first, *others in rows:
-                cells = "".join(f"<td>{_words(cell)}</td>" for cell in others)
+                cells = "".join(f"<td>{_lines(cell)}</td>" for cell in others)
                 yield f'<tr><th scope="row">{_words(first)}</th>{cells}</tr>'
             yield "</tbody></table>"
+
+
+def _lines(cell: str) -> str:
+    """A cell; the first line of several is its point."""
+    point, *rest = cell.split("\n")
+    if not rest:
+        return _words(point)
+    return "<br>".join((f"<strong>{_words(point)}</strong>", *(_words(line) for line in rest)))
 
 
 def _words(text: str) -> str:
