@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from messaging.lifecycle import StepNotAllowed
 from parentportal.operations.accounts import EmailTaken, EmailUnreadable, PasswordTooShort
+from parentportal.operations.cohort import ImportEnded, ImportNotReady
 from parentportal.operations.council import NoCouncil
 from parentportal.operations.groups import (
     AlreadyDrawn,
@@ -52,6 +53,11 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
         PasswordTooShort: (
             HTTPStatus.BAD_REQUEST,
             _("A password needs at least %(shortest)s characters."),
+        ),
+        ImportEnded: (HTTPStatus.CONFLICT, _("This file was confirmed or discarded already.")),
+        ImportNotReady: (
+            HTTPStatus.CONFLICT,
+            _("Say first which column is the family reference."),
         ),
         SurveyClosed: (HTTPStatus.GONE, _("This survey is closed now.")),
         AlreadySubmitted: (HTTPStatus.CONFLICT, _("You have sent in your answers already.")),

@@ -179,14 +179,19 @@ class Sealed:
         sealed: bytes | None = getattr(row, self.column)
         if sealed is None:
             return None
-        return json.loads(keyring_in_use().open(sealed, self._place(row)))
+        return json.loads(
+            keyring_in_use().open(sealed, self._place(row.__tablename__, row.row_key()))
+        )
 
     def __set__(self, row: _Row, value: Any) -> None:
-        sealed = None
-        if value is not None:
-            plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-            sealed = keyring_in_use().seal(plain, self._place(row))
-        setattr(row, self.column, sealed)
+        setattr(row, self.column, self.seal(row.__tablename__, row.row_key(), value))
 
-    def _place(self, row: _Row) -> bytes:
-        return f"{row.__tablename__}.{self.column}#{row.row_key()}".encode()
+    def seal(self, table: str, row_key: str, value: Any) -> bytes | None:
+        """What the bytes column of a row holds for a value: for rows that are inserted in bulk."""
+        if value is None:
+            return None
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return keyring_in_use().seal(plain, self._place(table, row_key))
+
+    def _place(self, table: str, row_key: str) -> bytes:
+        return f"{table}.{self.column}#{row_key}".encode()

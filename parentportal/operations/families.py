@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import selectinload
 
 from messaging.languages import ENGLISH
 from parentportal.intake.rows import fold
-from parentportal.models import Carer, Child, Family, OpenOffer
-from parentportal.sealing import keyring_in_use
+from parentportal.models import Base, Carer, Child, Family, OpenOffer
+from parentportal.sealing import Sealed, keyring_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from parentportal.intake.families import FamilyEntry
     from parentportal.intake.rows import CarerEntry, ChildEntry
     from parentportal.intake.vocabulary import Flag
-    from parentportal.models import Base, OfferKind
+    from parentportal.models import OfferKind
 
 CHUNK = 500
 """Families looked up at once; SQLite takes at most 32,766 values in one statement."""
@@ -101,24 +102,17 @@ class Merge:
         new = changed = 0
         for chunk in _chunks(checked.families):
             known = _on_record(session, chunk)
-            rows: list[Base] = []
+            rows = _NewRows(now, decided_by)
             for entry in chunk:
                 family = known.get(entry.reference)
                 if family is None:
                     new += 1
-                    family = Family(
-                        reference=entry.reference, flags=[], created_at=now, changed_at=now
-                    )
-                    rows.append(family)
-                    difference = Difference(
-                        flags=list(entry.flags), carers=entry.carers, children=entry.children
-                    )
-                else:
-                    difference = self._difference(family, entry)
-                    changed += not difference.nothing
-                rows += difference.apply(session, family, now, decided_by)
-            session.add_all(rows)
+                    rows.add_family(entry)
+                elif not (difference := self._difference(family, entry)).nothing:
+                    changed += 1
+                    difference.apply(session, family, rows)
             session.flush()
+            rows.insert(session)
         return _counts(checked, new, changed)
 
     def _difference(self, family: Family, entry: FamilyEntry) -> Difference:
@@ -172,13 +166,9 @@ class Difference:
         """Whether the record says the same already."""
         return self == Difference()
 
-    def apply(
-        self, session: Session, family: Family, now: datetime, decided_by: str
-    ) -> Iterator[Base]:
-        """Change the rows on record and give the new ones, to be added together."""
-        if self.nothing:
-            return
-        family.changed_at = now
+    def apply(self, session: Session, family: Family, rows: _NewRows) -> None:
+        """Change the rows on record, and put the new ones with those to be inserted."""
+        family.changed_at = rows.now
         if self.flags is not None:
             family.flags = [str(flag) for flag in self.flags]
         for row, column, value in self.cells:
@@ -186,14 +176,98 @@ class Difference:
         for _, gone in self.closed:
             session.delete(gone)
         for told in self.carers:
-            yield _carer(family, told, now)
-        opened = [(child.id, kind) for child, kind in self.opened]
+            rows.add_carer(family.id, told)
         for one in self.children:
-            child = _child(family, one, now)
-            yield child
-            opened += [(child.id, kind) for kind in one.offers]
-        for child_id, kind in opened:
-            yield OpenOffer(child_id=child_id, offer=kind, decided_by=decided_by, decided_at=now)
+            rows.add_child(family.id, one)
+        for child, kind in self.opened:
+            rows.add_offer(child.id, kind)
+
+
+class _NewRows:
+    """Rows to be inserted table by table: four statements for a whole chunk of families."""
+
+    def __init__(self, now: datetime, decided_by: str) -> None:
+        self.now = now
+        self._decided_by = decided_by
+        self._rows: dict[type[Base], list[dict[str, Any]]] = {
+            table: [] for table in (Family, Carer, Child, OpenOffer)
+        }
+
+    def insert(self, session: Session) -> None:
+        """Insert everything, parents before their children."""
+        for table, rows in self._rows.items():
+            if rows:
+                session.execute(insert(Base.metadata.tables[table.__tablename__]), rows)
+
+    def add_family(self, entry: FamilyEntry) -> None:
+        """A family with everybody in it."""
+        family_id = self._add(
+            Family,
+            reference=entry.reference,
+            flags=[str(flag) for flag in entry.flags],
+            created_at=self.now,
+            changed_at=self.now,
+        )
+        for told in entry.carers:
+            self.add_carer(family_id, told)
+        for one in entry.children:
+            self.add_child(family_id, one)
+
+    def add_carer(self, family_id: UUID, told: CarerEntry) -> None:
+        """A carer, sealed."""
+        self._add(
+            Carer,
+            family_id=family_id,
+            name_key=name_key(told),
+            name=told.name,
+            address_lines=told.address.lines if told.address else None,
+            postcode_key=postcode_key(told.address) if told.address else None,
+            phone=told.phone,
+            email=told.email,
+            language=told.language or ENGLISH,
+            created_at=self.now,
+        )
+
+    def add_child(self, family_id: UUID, one: ChildEntry) -> None:
+        """A child, its name sealed, and the offers open to it."""
+        child_id = self._add(
+            Child,
+            family_id=family_id,
+            match_key=child_key(one.key),
+            reference=one.reference,
+            first_name=one.first_name,
+            age_band=one.age_band,
+            school=one.school,
+            present_travel=one.present_travel,
+            annual_cost=one.annual_cost,
+            miles=one.miles,
+            created_at=self.now,
+        )
+        for kind in one.offers:
+            self.add_offer(child_id, kind)
+
+    def add_offer(self, child_id: UUID, kind: OfferKind) -> None:
+        """An offer that is open from now on."""
+        self._add(
+            OpenOffer,
+            child_id=child_id,
+            offer=kind,
+            decided_by=self._decided_by,
+            decided_at=self.now,
+        )
+
+    def _add(self, table: type[Base], **columns: Any) -> UUID:
+        """Keep one row; what its class seals is sealed for this row alone."""
+        row_id = uuid4()
+        row: dict[str, Any] = {"id": row_id}
+        for name, value in columns.items():
+            seal = table.__dict__[name]
+            if isinstance(seal, Sealed):
+                row[seal.column] = seal.seal(table.__tablename__, str(row_id), value)
+            else:
+                row[name] = value
+        self._rows[table].append(row)
+        return row_id
 
 
 def name_key(carer: CarerEntry) -> bytes:
@@ -227,35 +301,6 @@ def _on_record(session: Session, chunk: Sequence[FamilyEntry]) -> dict[str, Fami
         )
     )
     return {family.reference: family for family in rows}
-
-
-def _carer(family: Family, told: CarerEntry, now: datetime) -> Carer:
-    return Carer(
-        family_id=family.id,
-        name_key=name_key(told),
-        name=told.name,
-        address_lines=list(told.address.lines) if told.address else None,
-        postcode_key=postcode_key(told.address) if told.address else None,
-        phone=told.phone,
-        email=told.email,
-        language=told.language or ENGLISH,
-        created_at=now,
-    )
-
-
-def _child(family: Family, one: ChildEntry, now: datetime) -> Child:
-    return Child(
-        family_id=family.id,
-        match_key=child_key(one.key),
-        reference=one.reference,
-        first_name=one.first_name,
-        age_band=one.age_band,
-        school=one.school,
-        present_travel=one.present_travel,
-        annual_cost=one.annual_cost,
-        miles=one.miles,
-        created_at=now,
-    )
 
 
 def _carer_cells(carer: Carer, told: CarerEntry) -> Iterator[tuple[str, Any]]:
