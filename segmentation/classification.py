@@ -169,7 +169,8 @@ class _Reading:
         rows = self._rows()
         _, header = next(rows, (1, None))
         if header is None:
-            self._note(1, Fault.EMPTY)
+            if not self.count:
+                self._note(1, Fault.EMPTY)
             return
         columns = self._columns(header)
         if self.count:
@@ -197,7 +198,9 @@ class _Reading:
             try:
                 for number, row in enumerate(csv.reader(lines, strict=True), start=1):
                     yield number, row
-            except (UnicodeDecodeError, csv.Error):
+            except UnicodeDecodeError:
+                self._note(_first_undecodable(self.source), Fault.UNREADABLE)
+            except csv.Error:
                 self._note(number + 1, Fault.UNREADABLE)
 
     def _columns(self, header: Sequence[str]) -> "_Columns":
@@ -283,9 +286,22 @@ class _Reading:
                 seen.add(identity)
 
     def _note(self, row: int, fault: Fault, column: str = "") -> None:
+        finding = Finding(row, column, fault)
+        if finding in self.findings:
+            return
         self.count += 1
         if len(self.findings) < LISTED:
-            self.findings.append(Finding(row, column, fault))
+            self.findings.append(finding)
+
+
+def _first_undecodable(source: Path) -> int:
+    """Find the row whose bytes are no UTF-8; the decoder reads ahead, so it cannot say itself."""
+    with source.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+        number = 1
+        for number, row in enumerate(csv.reader(lines), start=1):  # noqa: B007 - wanted afterwards
+            if any("\udc80" <= character <= "\udcff" for cell in row for character in cell):
+                break
+    return number
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import csv
 import gzip
 import hashlib
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -27,7 +27,7 @@ _GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
 class RespondentsRefused(ValueError):
-    """The respondents' file cannot be read; the message gives the row, the header being row 1."""
+    """The respondents' file cannot be read; the message gives the line."""
 
 
 class TooFewRespondents(ValueError):
@@ -60,19 +60,14 @@ def read_respondents(path: Path) -> Iterator[Respondent]:
     with path.open("rb") as peek:
         zipped = peek.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
     opener = gzip.open if zipped else open
-    number = 1
-    try:
-        with opener(path, "rt", encoding="utf-8", newline="") as lines:
-            rows = csv.DictReader(lines, strict=True)
-            needed = {"id", "essround", "pspwght", *FACETS, *BACKGROUND}
-            if missing := needed - set(rows.fieldnames or ()):
-                raise RespondentsRefused(f"row 1: no column {', '.join(sorted(missing))}")
-            for number, row in enumerate(rows, start=2):
+    with opener(path, "rt", encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, strict=True)
+        try:
+            _check_columns(rows.fieldnames or ())
+            for row in rows:
                 yield _read(row)
-    except RespondentsRefused:
-        raise
-    except (ValueError, TypeError, AttributeError, EOFError, csv.Error, zlib.error) as error:
-        raise RespondentsRefused(f"row {number}: {error}") from error
+        except (ValueError, TypeError, AttributeError, EOFError, csv.Error, zlib.error) as error:
+            raise RespondentsRefused(f"line {max(rows.line_num, 1)}: {error}") from error
 
 
 def is_usable(ratings: Mapping[str, int]) -> bool:
@@ -85,6 +80,11 @@ def ratings_matrix(people: list[Mapping[str, int]], facets: tuple[str, ...] = FA
     return np.array(
         [[person.get(facet, np.nan) for facet in facets] for person in people], dtype=np.float64
     ).reshape(len(people), len(facets))
+
+
+def _check_columns(names: Iterable[str]) -> None:
+    if missing := {"id", "essround", "pspwght", *FACETS, *BACKGROUND} - set(names):
+        raise ValueError(f"no column {', '.join(sorted(missing))}")
 
 
 def _read(row: Mapping[str, str]) -> Respondent:
