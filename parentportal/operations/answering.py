@@ -7,7 +7,6 @@ request loses and doubles nothing, on SQLite (whose writers queue) and on Postgr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, select
@@ -17,6 +16,7 @@ from parentportal.models import Answer, Assignment, Invitation, Mode, Response, 
 from parentportal.operations import trail
 from parentportal.operations.invitations import check_open, invitation_to_change
 from parentportal.refusals import Refusal
+from parentportal.sight import EVERYTHING, Sight
 from segmentation.instrument import Answers
 from segmentation.typing_tool import load_typing_tool
 
@@ -50,22 +50,6 @@ class KeptFromView(Refusal):
     """This was answered in another visit, and the postcode is not confirmed in this one."""
 
     code = "kept-from-view"
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What a visit may see and change: what it gave itself, or all once it is confirmed."""
-
-    visit_id: UUID | None
-    confirmed: bool
-
-    def covers(self, visit_id: UUID | None) -> bool:
-        """Whether something given in that visit may be seen and changed."""
-        return self.confirmed or (visit_id is not None and visit_id == self.visit_id)
-
-
-EVERYTHING: Final = Sight(None, confirmed=True)
-"""For an officer's keying, a replay and tests: no visit is involved."""
 
 
 def start(

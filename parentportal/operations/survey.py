@@ -5,13 +5,11 @@ The walk: ``open_wave`` → ``invite`` → ``enter`` → ``start`` → ``record_
 """
 
 from parentportal.operations.answering import (
-    EVERYTHING,
     LANGUAGE_NOT_TYPED,
     TYPED_LANGUAGES,
     AlreadySubmitted,
     KeptFromView,
     NotStarted,
-    Sight,
     record_answers,
     record_wishes,
     start,
@@ -33,6 +31,7 @@ from parentportal.operations.invitations import (
     skip,
     take_back_skip,
 )
+from parentportal.sight import EVERYTHING, Sight
 
 __all__ = [
     "EVERYTHING",

@@ -1,5 +1,14 @@
-"""Pages."""
+"""The parents' questionnaire: from the code to the thanks, and the standing pages."""
 
-from flask import Blueprint
+from parentportal.survey import (  # noqa: F401 -- each adds its pages to the blueprint
+    answering,
+    entering,
+    faults,
+    finishing,
+    notice,
+    returning,
+    standing,
+)
+from parentportal.survey.blueprint import bp
 
-bp = Blueprint("survey", __name__, url_prefix="/survey")
+__all__ = ["bp"]

@@ -1,0 +1,30 @@
+"""The blueprint of the questionnaire's pages, and what each of their templates may name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, g
+
+from parentportal.web import portal
+
+if TYPE_CHECKING:
+    from messaging.council import Council
+
+bp = Blueprint("survey", __name__)
+
+
+@bp.before_request
+def _ask_whose_pages_these_are() -> None:
+    """Know the council before anything is drawn.
+
+    Raises:
+        NoCouncil: while the council has not set the service up.
+    """
+    g.council = portal().council()
+
+
+@bp.context_processor
+def _name_the_council() -> dict[str, Any]:
+    council: Council | None = g.get("council")
+    return {"council": council}

@@ -1,0 +1,67 @@
+"""The end: check the answers, send them once, thanks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import redirect, render_template, url_for
+
+from parentportal.i18n import LANGUAGES, page_language
+from parentportal.operations import survey
+from parentportal.survey.blueprint import bp
+from parentportal.survey.visits import any_progress_in_hand, progress_in_hand, visit_in_hand
+from parentportal.web import now, portal, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from flask.typing import ResponseReturnValue
+
+
+@bp.get("/survey/check")
+def check() -> ResponseReturnValue:
+    """Every answer this visit may see, each with a way to change it."""
+    found = progress_in_hand()
+    if found.response is None:
+        return redirect(url_for("survey.carry_on"))
+    language, instrument = page_language().code, found.instrument
+    words = dict(instrument.answers(language))
+    portraits = [
+        {
+            "number": number,
+            "portrait": item.wording[language],
+            "answer": words.get(found.rating(item) or 0),
+            "hidden": found.is_hidden(item),
+        }
+        for number, item in enumerate(instrument.items, start=1)
+    ]
+    return render_template(
+        "survey/check.html",
+        portraits=portraits,
+        response=found.response,
+        wishes_hidden=found.wishes_hidden,
+        anything_hidden=found.anything_hidden,
+    )
+
+
+@bp.post("/survey/check")
+def submit() -> ResponseReturnValue:
+    """Send the answers in; sending them again leads to the same thanks and changes nothing."""
+    visit = visit_in_hand()
+    with transaction() as database:
+        survey.submit(database, visit.invitation_id, now=now(), typed_languages=_typed_languages())
+    return redirect(url_for("survey.thanks"))
+
+
+@bp.get("/survey/thanks")
+def thanks() -> ResponseReturnValue:
+    """Thanks, and what happens next: plain, with no label."""
+    found = any_progress_in_hand()
+    if not found.submitted:
+        return redirect(url_for("survey.carry_on"))
+    return render_template("survey/thanks.html")
+
+
+def _typed_languages() -> Collection[str]:
+    """A practice council types every language, so that each can be walked to its letter."""
+    return LANGUAGES if portal().settings.demonstration else survey.TYPED_LANGUAGES

@@ -1,0 +1,134 @@
+"""The visit in hand: which invitation this browser has entered, kept in its signed session.
+
+The session holds two random numbers and a yes or no; never a code, a name or an answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+from flask import session
+
+from parentportal.queries.survey import Progress, progress
+from parentportal.refusals import Refusal
+from parentportal.sight import Sight
+from parentportal.web import now, reading
+
+if TYPE_CHECKING:
+    from parentportal.models import Invitation
+
+VISIT: Final = "visit"
+LANGUAGE: Final = "language"
+
+
+class NoVisit(Refusal):
+    """No code was entered in this browser, or too long ago."""
+
+    code = "no-visit"
+
+
+class VisitSubmitted(Refusal):
+    """The answers of this visit were sent in: only the thanks are left to see."""
+
+    code = "visit-submitted"
+
+
+class VisitClosed(Refusal):
+    """The wave of this visit is over."""
+
+    code = "visit-closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One browser that has entered one code."""
+
+    invitation_id: UUID
+    sight: Sight
+
+
+def begin_visit(invitation: Invitation) -> None:
+    """Begin a visit in a new session: nothing of the one before is left but the language.
+
+    Entering the code of the visit in hand once more goes on with it.
+    """
+    known = session.get(VISIT)
+    if known is not None and known["invitation"] == str(invitation.id):
+        return
+    language = session.get(LANGUAGE)
+    session.clear()
+    response = invitation.response
+    if response is not None:
+        session[LANGUAGE] = response.language
+    elif language:
+        session[LANGUAGE] = language
+    session[VISIT] = {
+        "invitation": str(invitation.id),
+        "number": str(uuid4()),
+        "confirmed": False,
+    }
+
+
+def confirm_visit() -> None:
+    """Let this visit see everything: its postcode was right."""
+    session[VISIT] = {**session[VISIT], "confirmed": True}
+
+
+def end_visit() -> None:
+    """Forget the visit; what was answered stays in the database."""
+    language = session.get(LANGUAGE)
+    session.clear()
+    if language:
+        session[LANGUAGE] = language
+
+
+def visit_in_hand() -> Visit:
+    """The visit of this request.
+
+    Raises:
+        NoVisit: when there is none.
+    """
+    known = session.get(VISIT)
+    if known is None:
+        raise NoVisit
+    return Visit(
+        UUID(known["invitation"]), Sight(UUID(known["number"]), confirmed=known["confirmed"])
+    )
+
+
+def has_visit() -> bool:
+    """Whether this browser has entered a code."""
+    return VISIT in session
+
+
+def progress_in_hand() -> Progress:
+    """How far the visit of this request has come, for a page that goes on from there.
+
+    Raises:
+        NoVisit: when there is no visit, or its invitation is gone.
+        VisitSubmitted: when the answers were sent in.
+        VisitClosed: when the wave is not open.
+    """
+    found = any_progress_in_hand()
+    if found.submitted:
+        raise VisitSubmitted
+    if not found.is_open(now()):
+        raise VisitClosed
+    return found
+
+
+def any_progress_in_hand() -> Progress:
+    """The same, whether or not anything can still be answered.
+
+    Raises:
+        NoVisit: when there is no visit, or its invitation is gone.
+    """
+    visit = visit_in_hand()
+    with reading() as database:
+        found = progress(database, visit.invitation_id, visit.sight)
+    if found is None:
+        end_visit()
+        raise NoVisit
+    return found

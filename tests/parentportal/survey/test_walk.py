@@ -1,0 +1,256 @@
+"""The parent's walk through the pages, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+
+from parentportal.survey.notice import OWN_WORDS
+from segmentation.instrument import load_instrument
+from segmentation.segments import Segment
+from tests.parentportal.counting import statements
+from tests.parentportal.survey.conftest import POSTCODE
+from tests.parentportal.survey.walking import ITEMS, Parent, heading_of, words_of
+
+SETTLED = [4, 1, 5, 4, 1, 4, 3, 1, 6, 5, 1, 5]
+
+
+@pytest.fixture
+def parent(client) -> Parent:
+    return Parent(client)
+
+
+@pytest.fixture
+def elsewhere(app) -> Parent:
+    """The same parent on another device."""
+    return Parent(app.test_client())
+
+
+def test_a_parent_walks_from_the_code_to_the_thanks(parent, family, kept, invitation_of):
+    assert "What" not in heading_of(parent.get("/"))
+    assert heading_of(parent.enter(family.code)) == "Choose your language"
+    notice = parent.post("/survey/language", chosen="en_GB")
+    assert heading_of(notice) == "Before you start: your privacy"
+    first = parent.post("/survey/notice", choice="start")
+    assert "Question 1 of 12" in words_of(first)
+    assert load_instrument().items[0].wording["en_GB"] in words_of(first)
+    assert heading_of(parent.answer_all(SETTLED)) == "Would you like to hear more?"
+    check = parent.post("/survey/wishes", ptb="yes", itt="")
+    assert heading_of(check) == "Check your answers"
+    assert "Very much like me" in words_of(check)
+    assert heading_of(parent.post("/survey/check")) == "Thank you"
+    assert kept(family) == dict(zip(ITEMS, SETTLED, strict=True))
+    response = invitation_of(family).response
+    assert (response.hear_about_ptb, response.hear_about_itt) == (True, None)
+    assert response.assignment.segment is Segment.SETTLER
+
+
+def test_no_page_of_the_walk_tells_a_parent_what_they_are(parent, family):
+    pages = [parent.get("/"), parent.enter(family.code), parent.begin(family.code)]
+    pages += [parent.answer(number, rating) for number, rating in enumerate(SETTLED, start=1)]
+    pages += [parent.post("/survey/wishes", ptb="no"), parent.post("/survey/check")]
+    pages += [parent.get(at) for at in ("/privacy", "/cookies", "/accessibility", "/contact")]
+    for page in pages:
+        assert page.status_code == 200
+        for word in ("settler", "prospector", "pioneer", "posterior", "score"):
+            assert word not in page.text.lower()
+
+
+def test_each_language_asks_in_its_own_words(parent, family):
+    page = parent.enter(family.code)
+    for question, answer in OWN_WORDS.values():
+        assert answer in page.text
+        assert question in page.text
+    urdu = parent.begin(family.code, "ur")
+    assert 'dir="rtl"' in urdu.text
+    assert load_instrument().items[0].wording["ur"] in urdu.text
+
+
+def test_the_language_is_remembered_on_the_response_and_follows_the_switch(
+    parent, family, elsewhere, invitation_of
+):
+    parent.begin(family.code, "ur")
+    assert invitation_of(family).response.language == "ur"
+    parent.get("/survey/question/1?language=pl")
+    parent.answer(1, 2)
+    assert invitation_of(family).response.language == "pl"
+    assert 'lang="pl"' in elsewhere.enter(family.code).text
+
+
+def test_start_and_skip_weigh_the_same(parent, family):
+    parent.enter(family.code)
+    page = parent.get("/survey/notice").text
+    start = page[page.index('value="start"') :].split(">")[0].replace("start", "skip")
+    assert start == page[page.index('value="skip"') :].split(">")[0]
+
+
+def test_skipping_is_remembered_and_can_be_taken_back(parent, family, invitation_of, elsewhere):
+    parent.enter(family.code)
+    assert "That is fine" in heading_of(parent.post("/survey/notice", choice="skip"))
+    assert invitation_of(family).skipped_at is not None
+    assert "That is fine" in heading_of(elsewhere.enter(family.code))
+    assert heading_of(elsewhere.post("/survey/skipped")) == "Choose your language"
+    assert invitation_of(family).skipped_at is None
+
+
+def test_the_notice_says_what_it_must_in_the_councils_name(parent, family, council):
+    parent.enter(family.code)
+    page = words_of(parent.get("/survey/notice"))
+    for must in (
+        council.name,
+        council.contact.phone,
+        council.complaints.phone,
+        "wrong for about three people in ten",
+        "picked by lot",
+        "never use them to decide about your child's travel help",
+        "You do not have to take part",
+        "Article 6(1)(e)",
+        "delete your answers",
+    ):
+        assert must in page
+
+
+def test_a_question_may_be_left_out_and_an_answer_taken_back(parent, family, kept):
+    parent.begin(family.code)
+    assert "Question 2 of 12" in words_of(parent.answer(1))
+    assert kept(family) == {}
+    parent.answer(2, 3)
+    parent.answer(2)  # a stale page, sent without an answer, takes nothing away
+    assert kept(family) == {ITEMS[1]: 3}
+    parent.post("/survey/question/2", **{"take-back": "1"})
+    assert kept(family) == {}
+
+
+def test_back_and_change_show_what_was_given(parent, family, kept):
+    parent.begin(family.code)
+    parent.answer_all(SETTLED)
+    assert parent.checked(4) == SETTLED[3]
+    assert 'href="/survey/question/3"' in parent.get("/survey/question/4").text
+    changed = parent.client.post("/survey/question/4?change=1", data={"rating": 6})
+    assert urlsplit(changed.location).path == "/survey/check"
+    assert kept(family)[ITEMS[3]] == 6
+
+
+def test_another_device_goes_on_at_the_first_open_question_and_sees_nothing_before(
+    parent, elsewhere, family, kept
+):
+    parent.begin(family.code)
+    parent.answer_all(SETTLED[:5])
+    back = elsewhere.enter(family.code)
+    assert heading_of(back) == "Welcome back"
+    assert "You have answered 5 of 12 questions" in words_of(back)
+    assert 'href="/survey/question/6"' in back.text
+    assert heading_of(elsewhere.get("/survey/question/2")) == "You answered this before"
+    assert elsewhere.checked(2) is None
+    assert heading_of(elsewhere.answer(2, 6)) == "You answered this before"
+    for number, rating in enumerate(SETTLED[5:], start=6):
+        page = elsewhere.answer(number, rating)
+    assert heading_of(page) == "Would you like to hear more?"
+    check = words_of(elsewhere.post("/survey/wishes", ptb="", itt="yes"))
+    assert check.count("You answered this before.") == 5
+    assert heading_of(elsewhere.post("/survey/check")) == "Thank you"
+    assert kept(family) == dict(zip(ITEMS, SETTLED, strict=True))
+
+
+def test_the_postcode_lets_earlier_answers_be_seen_and_changed(parent, elsewhere, family, kept):
+    parent.begin(family.code)
+    parent.answer_all(SETTLED[:5])
+    elsewhere.enter(family.code)
+    check = elsewhere.post("/survey/postcode", postcode=POSTCODE.lower().replace(" ", ""))
+    assert heading_of(check) == "Check your answers"
+    assert "You answered this before" not in words_of(check)
+    assert elsewhere.checked(2) == SETTLED[1]
+    elsewhere.answer(2, 6)
+    assert kept(family)[ITEMS[1]] == 6
+    assert parent.checked(2) is None, "the first device no longer gave this answer"
+    assert parent.checked(3) == SETTLED[2]
+
+
+def test_wishes_of_another_visit_are_not_shown_nor_changed(
+    parent, elsewhere, family, invitation_of
+):
+    parent.begin(family.code)
+    parent.post("/survey/wishes", ptb="yes", itt="no")
+    elsewhere.enter(family.code)
+    assert heading_of(elsewhere.get("/survey/wishes")) == "You answered this before"
+    elsewhere.post("/survey/wishes", ptb="no", itt="no")
+    assert invitation_of(family).response.hear_about_ptb is True
+
+
+def test_five_wrong_postcodes_lock_with_a_kind_word_on_whom_to_ring(
+    parent, elsewhere, family, council
+):
+    parent.begin(family.code)
+    parent.answer(1, 1)
+    elsewhere.enter(family.code)
+    odd = elsewhere.post("/survey/postcode", postcode="hello")
+    assert "Type a whole postcode" in words_of(odd)
+    for _ in range(4):
+        wrong = elsewhere.post("/survey/postcode", postcode="EX2 2AB")
+        assert "not the postcode we have for you" in words_of(wrong)
+    for postcode in ("EX2 2AB", POSTCODE):
+        locked = elsewhere.post("/survey/postcode", postcode=postcode)
+        assert heading_of(locked) == "We cannot show your earlier answers here"
+        assert council.contact.phone in words_of(locked)
+    assert "Question 3 of 12" in words_of(elsewhere.answer(2, 2))
+
+
+def test_without_a_postcode_on_record_kind_words_and_the_way_on(
+    parent, elsewhere, invited, council
+):
+    family = invited(postcode=None)
+    parent.begin(family.code)
+    parent.answer(1, 1)
+    elsewhere.enter(family.code)
+    page = elsewhere.post("/survey/postcode", postcode=POSTCODE)
+    assert "we have none for you" in words_of(page)
+    assert 'href="/survey/question/2"' in page.text
+
+
+def test_leaving_forgets_the_visit_and_keeps_the_answers(parent, family, kept, clock):
+    parent.begin(family.code)
+    parent.answer(1, 4)
+    page = parent.post("/survey/leave")
+    assert heading_of(page) == "Your answers are saved"
+    assert "2 December 2026" in words_of(page)
+    assert "Please type your code again" in words_of(parent.get("/survey/question/2"))
+    assert kept(family) == {ITEMS[0]: 4}
+
+
+def test_a_link_enters_and_leaves_its_address_at_once(client, family):
+    answer = client.get(f"/s/{family.code}")
+    assert answer.status_code == 302
+    assert family.code.characters[:4] not in answer.location
+    assert client.get(answer.location).status_code == 302
+
+
+def test_what_a_page_asks_of_the_database_is_little(parent, elsewhere, family, app):
+    app.extensions["portal"].council()
+    parent.begin(family.code)
+    parent.answer_all(SETTLED[:6])
+    for visitor in (parent, elsewhere):
+        if visitor is elsewhere:
+            visitor.enter(family.code)
+        with statements() as page:
+            visitor.client.get("/survey/question/7")
+        with statements() as post:
+            visitor.client.post("/survey/question/7", data={"rating": 2})
+        with statements() as check:
+            visitor.client.get("/survey/check")
+        for seen in (page, post, check):
+            asked = [one for one in seen if not one.startswith(("BEGIN", "SAVEPOINT"))]
+            assert len(asked) <= 4, "\n".join(asked)
+        visitor.client.post("/survey/question/7", data={"take-back": 1})
+
+
+def test_the_closing_day_is_a_date_in_the_parents_language(parent, family, clock):
+    parent.begin(family.code, "pl")
+    assert "grudnia 2026" in words_of(parent.post("/survey/leave"))
+
+
+def test_an_answer_is_kept_for_a_month_of_days(parent, family, clock):
+    parent.begin(family.code)
+    clock.time += timedelta(days=29)
+    assert "Question 2 of 12" in words_of(parent.answer(1, 1))
