@@ -36,6 +36,12 @@ def upgrade(database: Database, revision: str = "head") -> None:
         command.upgrade(alembic_config(connection), revision)
 
 
+def empty(database: Database) -> None:
+    """Take every table away, with all that is in it: for a practice council begun again."""
+    with database.engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "base")
+
+
 def is_current(connection: Connection) -> bool:
     """Whether the database stands at the newest revision this release knows."""
     newest = ScriptDirectory.from_config(alembic_config()).get_current_head()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,12 +21,12 @@ from tests.postgresql import NoServer, empty_postgresql_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
 
 KEYRING = Keyring("k1", {"k1": bytes(range(32))})
+ROOT = Path(__file__).resolve().parent.parent
 UNDER_CI = os.environ.get("CI") == "true"
 
 
@@ -58,6 +59,16 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(scope="session")
+def respondents_file() -> Path:
+    """The real respondents' file: never in the project, mandatory under CI."""
+    setting = os.environ.get("PARENTPORTAL_RESPONDENTS")
+    path = Path(setting) if setting else ROOT.parent / "shared/data/ess_gb_rounds_7_9.csv.gz"
+    if not path.is_file():
+        skip_or_fail("the real respondents' file is not there")
+    return path
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -11,8 +11,11 @@ import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from random import Random
+
+PREFIX = "DEMO"
+"""Begins the reference of every family of the practice council."""
 
 COLUMNS = (
     "family_reference",
@@ -139,29 +142,56 @@ _OFFERS = ("ptb", "ptb", "ptb", "ptb;itt", "ptb;itt", "itt", "")
 _DO_NOT_CONTACT = 0.01
 
 
-def cohort_file(families: int, chance: Random) -> bytes:
+def cohort_file(families: int, chance: Random, *, first: int = 1) -> bytes:
     """A cohort file in the canonical columns: UTF-8, one row a carer and child.
 
     Args:
         families: how many households.
         chance: the same generator makes the same file.
+        first: number of the first household.
     """
+    return _file(
+        row
+        for number in range(first, first + families)
+        for row in _household(number, chance.choice(_LANGUAGES), chance)
+    )
+
+
+def lone_carers_file(
+    languages: Sequence[str], chance: Random, *, prefix: str, first: int = 1
+) -> bytes:
+    """A cohort file of households with one carer and one child each, to whom a PTB is open.
+
+    Args:
+        languages: the language of each household's carer, in order.
+        chance: the same generator makes the same file.
+        prefix: begins every family reference, so that the households can be told again.
+        first: number of the first household.
+    """
+    return _file(
+        {
+            "family_reference": f"{prefix}-{number:05}",
+            **_carer(number, chance.choice(_FIRST_NAMES[language].split()), language, chance),
+            **_child(f"{prefix}-{number:05}", 1, chance.choice(_CHILDREN), chance),
+            "offers_open": "ptb",
+        }
+        for number, language in enumerate(languages, first)
+    )
+
+
+def _file(rows: Iterable[dict[str, str]]) -> bytes:
     text = io.StringIO()
-    rows = csv.DictWriter(text, COLUMNS, restval="")
-    rows.writeheader()
-    for number in range(1, families + 1):
-        rows.writerows(_household(number, chance))
+    writer = csv.DictWriter(text, COLUMNS, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
     return text.getvalue().encode()
 
 
-def _household(number: int, chance: Random) -> Iterator[dict[str, str]]:
-    reference = f"DEMO-{number:05}"
-    language = chance.choice(_LANGUAGES)
-    surname = chance.choice(_SURNAMES)
+def _household(number: int, language: str, chance: Random) -> Iterator[dict[str, str]]:
+    reference = f"{PREFIX}-{number:05}"
     first_names = chance.sample(_FIRST_NAMES[language].split(), 2)
-    carers = [_carer(number, first_names[0], surname, language, chance)]
-    if chance.random() < _TWO_HOMES:
-        carers.append(_carer(number, first_names[1], surname, language, chance))
+    homes = 2 if chance.random() < _TWO_HOMES else 1
+    carers = [_carer(number, name, language, chance) for name in first_names[:homes]]
     flags = "do-not-contact" if chance.random() < _DO_NOT_CONTACT else ""
     names = chance.sample(_CHILDREN, 2 if chance.random() < _TWO_CHILDREN else 1)
     children = [_child(reference, place, name, chance) for place, name in enumerate(names, 1)]
@@ -170,7 +200,8 @@ def _household(number: int, chance: Random) -> Iterator[dict[str, str]]:
             yield {"family_reference": reference, "flags": flags, **carer, **child}
 
 
-def _carer(number: int, first: str, surname: str, language: str, chance: Random) -> dict[str, str]:
+def _carer(number: int, first: str, language: str, chance: Random) -> dict[str, str]:
+    surname = chance.choice(_SURNAMES)
     mailbox = f"{first}.{surname}.{number}".lower()
     letters = "".join(chance.choice("ABDEFGHJLNPQRSTUWXYZ") for _ in range(2))
     return {

@@ -1,0 +1,262 @@
+"""Real respondents' ratings, sent the way of a parent's: code, answers, assignment, letter.
+
+The families are synthetic, the answers real: each respondent of the European Social Survey speaks
+for one made-up carer, mapped by facet onto our own items. Every step is an operation that a page
+calls, or (:mod:`parentportal.replay_pages`) the page itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from messaging.council import demonstration_council
+from messaging.lifecycle import State
+from parentportal.demonstration.families import lone_carers_file
+from parentportal.models import (
+    Answer,
+    Assignment,
+    Carer,
+    Family,
+    Invitation,
+    Mode,
+    Officer,
+    OutgoingBatch,
+    OutgoingMessage,
+    Response,
+    Role,
+    Wave,
+)
+from parentportal.operations import outbox, survey
+from parentportal.operations.accounts import add_officer
+from parentportal.operations.cohort import check_import, confirm_import
+from parentportal.operations.council import NoCouncil, council_in_force, save_council
+from parentportal.queries.practice import holds_real_families
+from segmentation.instrument import Answers, load_instrument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+    from typing import TypeVar
+    from uuid import UUID
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from parentportal.db import Database
+    from parentportal.operations.survey import Issued
+    from segmentation.respondents import Respondent
+
+    Thing = TypeVar("Thing")
+
+CAMPAIGN = "ptb-offer"
+PREFIX = "REPLAY"
+OPEN_FOR = timedelta(days=30)
+CHUNK = 50
+"""People answered for in one transaction, and carers written to in one batch times ten."""
+
+
+class RealFamilies(Exception):
+    """The database holds families that are not synthetic: a replay has no place there."""
+
+
+class WaveTaken(Exception):
+    """There is a wave of this name already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a replay left in the database, counted from its rows.
+
+    Attributes:
+        respondents: people whose answers were sent in.
+        answers: ratings kept.
+        assigned: people by segment.
+        unassigned: people without one, by the reason.
+        messages: messages by variant; all approved, none dispatched.
+        unapproved: messages of the replay without an approval: none, or something is wrong.
+    """
+
+    respondents: int
+    answers: int
+    assigned: Counter[str]
+    unassigned: Counter[str]
+    messages: Counter[str]
+    unapproved: int
+
+
+def prepare(
+    database: Database, wave_name: str, people: int, *, now: datetime
+) -> tuple[UUID, list[Issued]]:
+    """Bring in a synthetic family for each respondent, open a wave and give out its codes.
+
+    Raises:
+        RealFamilies: other families than synthetic ones are there.
+        WaveTaken: a wave of this name is there.
+    """
+    with database.transaction() as session:
+        if holds_real_families(session):
+            raise RealFamilies
+        if session.scalar(select(Wave.id).where(Wave.name == wave_name)) is not None:
+            raise WaveTaken(wave_name)
+        try:
+            council_in_force(session)
+        except NoCouncil:
+            save_council(session, demonstration_council(), now=now)
+        officer, _ = _officers(session, now)
+        first = 1 + (session.scalar(_families(f"{PREFIX}-%")) or 0)
+        content = lone_carers_file(
+            ["en_GB"] * people,
+            Random(first),  # noqa: S311 (invented families, not secrets)
+            prefix=PREFIX,
+            first=first,
+        )
+        batch, _ = check_import(
+            session, f"{wave_name}.csv", content, demonstration=True, now=now, by=officer
+        )
+        confirm_import(session, batch, now=now, by=officer)
+        references = [f"{PREFIX}-{number:05}" for number in range(first, first + people)]
+        carers = session.scalars(
+            select(Carer)
+            .join(Family)
+            .where(Family.reference.between(references[0], references[-1]))
+            .order_by(Family.reference)
+        ).all()
+        wave = survey.open_wave(
+            session, wave_name, opens_at=now, closes_at=now + OPEN_FOR, now=now, by=officer
+        )
+        return wave.id, survey.invite(session, wave, carers, now=now, by=officer)
+
+
+def answer(
+    database: Database,
+    issued: Sequence[Issued],
+    respondents: Sequence[Respondent],
+    *,
+    clock: Callable[[], datetime],
+    progress: Callable[[int], None],
+) -> None:
+    """Give each respondent's ratings for one carer, one rating at a time, and send them in."""
+    instrument = load_instrument()
+    for pairs in _chunks(list(zip(issued, respondents, strict=True)), CHUNK):
+        with database.transaction() as session:
+            for seat, respondent in pairs:
+                _answer_one(session, seat, instrument.from_facets(respondent.ratings), clock)
+        progress(len(pairs))
+
+
+def write(
+    database: Database,
+    carers: Sequence[UUID],
+    lot: str,
+    *,
+    clock: Callable[[], datetime],
+    progress: Callable[[int], None],
+) -> None:
+    """Draft the Personal Transport Budget offer for these carers, and have it approved."""
+    for some in _chunks(carers, CHUNK * 10):
+        with database.transaction() as session:
+            officer, approver = _officers(session, clock())
+            batch = outbox.draft_batch(
+                session,
+                CAMPAIGN,
+                dated=clock().date(),
+                now=clock(),
+                by=officer,
+                lot=lot,
+                carers=some,
+            )
+            outbox.submit(session, batch.id, now=clock(), by=officer)
+            outbox.approve(session, batch.id, now=clock(), by=approver)
+        progress(len(some))
+
+
+def answers_expected(respondents: Sequence[Respondent]) -> int:
+    """How many ratings these respondents gave to the facets that our own items stand for."""
+    instrument = load_instrument()
+    return sum(len(instrument.from_facets(person.ratings).ratings) for person in respondents)
+
+
+def tally(database: Database, wave_id: UUID, lot: str) -> Tally:
+    """Count what a replay left in the database."""
+    with database.reading() as session:
+        mine = (
+            select(Response.id)
+            .join(Invitation)
+            .where(Invitation.wave_id == wave_id, Response.submitted_at.is_not(None))
+        )
+        found = session.execute(
+            select(Assignment.segment, Assignment.reason, func.count())
+            .where(Assignment.response_id.in_(mine))
+            .group_by(Assignment.segment, Assignment.reason)
+        ).all()
+        messages = select(OutgoingMessage.variant, func.count()).where(OutgoingMessage.lot == lot)
+        unapproved = (
+            select(func.count())
+            .select_from(OutgoingMessage)
+            .join(OutgoingBatch)
+            .where(
+                OutgoingMessage.lot == lot,
+                (OutgoingBatch.approved_by_id.is_(None))
+                | (OutgoingMessage.state != State.APPROVED),
+            )
+        )
+        return Tally(
+            respondents=session.scalar(select(func.count()).select_from(mine.subquery())) or 0,
+            answers=session.scalar(
+                select(func.count()).select_from(Answer).where(Answer.response_id.in_(mine))
+            )
+            or 0,
+            assigned=Counter({str(segment): n for segment, _, n in found if segment}),
+            unassigned=Counter({str(reason): n for segment, reason, n in found if not segment}),
+            messages=Counter(
+                {str(v): n for v, n in session.execute(messages.group_by(OutgoingMessage.variant))}
+            ),
+            unapproved=session.scalar(unapproved) or 0,
+        )
+
+
+def lot_of(wave_id: UUID) -> str:
+    """What tells this replay's messages from every other's."""
+    return f"replay {wave_id.hex[:12]}"
+
+
+def _answer_one(
+    session: Session, seat: Issued, answers: Answers, clock: Callable[[], datetime]
+) -> None:
+    entry = survey.enter(session, str(seat.code), address="replay", now=clock())
+    if entry.outcome is not survey.Outcome.ENTERED:
+        raise AssertionError(f"a right code did not enter: {entry.outcome}")
+    key = seat.invitation_id
+    survey.start(session, key, "en_GB", now=clock(), mode=Mode.REPLAY)
+    for item, rating in answers.ratings.items():
+        survey.record_answers(session, key, Answers({item: rating}), now=clock())
+    survey.record_wishes(session, key, ptb=None, itt=None, now=clock())
+    survey.submit(session, key, now=clock())
+
+
+def _families(pattern: str) -> Select[tuple[int]]:
+    return select(func.count()).select_from(Family).where(Family.reference.like(pattern))
+
+
+def _officers(session: Session, now: datetime) -> tuple[Officer, Officer]:
+    """Two who can draft and approve; they cannot sign in, for nobody knows their password."""
+    both = []
+    for role in (Role.OFFICER, Role.APPROVER):
+        email = f"replay-{role}@exampleshire.example"
+        there = session.scalar(select(Officer).where(Officer.email == email))
+        both.append(
+            there or add_officer(session, email, f"Replay {role}", role, token_urlsafe(32), now)
+        )
+    return both[0], both[1]
+
+
+def _chunks(things: Sequence[Thing], size: int) -> Iterator[Sequence[Thing]]:
+    for start in range(0, len(things), size):
+        yield things[start : start + size]

@@ -1,0 +1,1 @@
+def answer_through_pages(*a, **k): raise NotImplementedError

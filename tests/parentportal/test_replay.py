@@ -1,0 +1,150 @@
+"""Respondents' answers go the whole way, and the rows agree with what is printed."""
+
+import csv
+import re
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from parentportal.cli import main
+from parentportal.models import (
+    Answer,
+    Assignment,
+    Family,
+    Mode,
+    OutgoingBatch,
+    OutgoingMessage,
+    Response,
+)
+from segmentation.scoring import FACETS
+from tests.conftest import KEYRING
+
+
+def counts_printed(output):
+    found = re.findall(r"^ {2}(\S.*?) {2,}([\d,]+)", output, re.MULTILINE)
+    return {words: int(number.replace(",", "")) for words, number in found}
+
+
+def replay(database, tmp_path, *options):
+    (tmp_path / "keys.json").write_text(KEYRING.to_json())
+    return CliRunner().invoke(
+        main,
+        ["replay", *options],
+        env={
+            "PARENTPORTAL_VAR": str(tmp_path),
+            "DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
+        },
+    )
+
+
+@pytest.fixture
+def made_up(tmp_path):
+    """Twelve made-up respondents: sure ones, one with a straight line, one who answered little."""
+    path = tmp_path / "respondents.csv"
+    with path.open("w", newline="") as file:
+        names = [
+            "id",
+            "essround",
+            *FACETS,
+            "gndr",
+            "agea",
+            "eisced",
+            "domicil",
+            "chldhm",
+            "pspwght",
+        ]
+        rows = csv.DictWriter(file, names, restval="1")
+        rows.writeheader()
+        for number in range(10):
+            ratings = {f: 1 + (number * 7 + place * 5) % 6 for place, f in enumerate(FACETS)}
+            rows.writerow({"id": f"m-{number}", **ratings})
+        rows.writerow({"id": "m-line", **dict.fromkeys(FACETS, 3)})
+        rows.writerow({"id": "m-few", **dict.fromkeys(FACETS, ""), FACETS[0]: 2})
+    return path
+
+
+def check(database, output, people):
+    printed = counts_printed(output)
+    with database.reading() as session:
+
+        def rows(what, *where):
+            return session.scalar(select(func.count()).select_from(what).where(*where))
+
+        assert printed["respondents sent"] == people == rows(Family)
+        assert printed["responses submitted"] == people == rows(Assignment)
+        assert rows(Response, Response.mode == Mode.REPLAY) == people
+        assert printed["answers kept"] == rows(Answer)
+        segments = {
+            segment: number
+            for segment, number in session.execute(
+                select(Assignment.segment, func.count()).group_by(Assignment.segment)
+            )
+            if segment
+        }
+        assert {word: printed.get(word) for word in segments} != {}
+        reasons = ("too-few", "straight-line", "low-confidence")
+        unassigned = sum(printed.get(reason, 0) for reason in reasons)
+        assert unassigned == rows(Assignment, Assignment.segment.is_(None))
+        assert sum(segments.values()) + unassigned == people
+        approved = (
+            select(OutgoingMessage.id)
+            .join(OutgoingBatch)
+            .where(OutgoingBatch.approved_by_id.is_not(None))
+        )
+        assert printed["without an approval"] == 0
+        assert rows(OutgoingMessage) == rows(OutgoingMessage, OutgoingMessage.id.in_(approved))
+        assert rows(OutgoingMessage) >= people
+
+
+def test_every_made_up_respondent_ends_typed_or_unassigned_with_an_approved_letter(
+    database, tmp_path, made_up
+):
+    run = replay(database, tmp_path, str(made_up))
+    assert run.exit_code == 0, run.output
+    check(database, run.output, 12)
+    printed = counts_printed(run.output)
+    assert printed["straight-line"] == printed["too-few"] == 1
+
+
+def test_replaying_again_is_another_wave_and_a_wave_is_not_replayed_into_twice(
+    database, tmp_path, made_up
+):
+    assert replay(database, tmp_path, str(made_up), "--wave", "One").exit_code == 0
+    again = replay(database, tmp_path, str(made_up), "--wave", "One")
+    assert again.exit_code == 1
+    assert "name another" in again.output
+    assert replay(database, tmp_path, str(made_up), "--wave", "Two").exit_code == 0
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Family)) == 24
+
+
+def test_a_replay_keeps_away_from_real_families(database, tmp_path, made_up, clock):
+    with database.transaction() as session:
+        session.add(Family(reference="F1", flags=[], created_at=clock(), changed_at=clock()))
+    run = replay(database, tmp_path, str(made_up))
+    assert run.exit_code == 1
+    assert "not synthetic" in run.output
+
+
+def test_a_file_of_something_else_is_refused_with_its_line(database, tmp_path):
+    path = tmp_path / "shopping.csv"
+    path.write_text("milk,eggs\n2,6\n")
+    run = replay(database, tmp_path, str(path))
+    assert run.exit_code == 1
+    assert "line 1: no column" in run.output
+
+
+@pytest.mark.respondents
+def test_real_respondents_go_the_whole_way(database, tmp_path, respondents_file):
+    run = replay(database, tmp_path, str(respondents_file), "--families", "150")
+    assert run.exit_code == 0, run.output
+    check(database, run.output, 150)
+
+
+@pytest.mark.respondents
+@pytest.mark.full
+def test_all_4468_real_respondents_go_the_whole_way(database, tmp_path, respondents_file):
+    run = replay(database, tmp_path, str(respondents_file))
+    assert run.exit_code == 0, run.output
+    check(database, run.output, 4468)
