@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 DELIMITERS = ",;\t"
-SURE_ENOUGH = 0.6
-"""chardet's confidence, 0 to 1, from which its guess at an encoding is taken."""
+CODE_PAGES = ("cp1252", "cp1250")
+"""What spreadsheets in Britain and Poland write when they do not write Unicode.
+
+chardet says which of the two is likelier. For a column of names it is never sure (a confidence
+of some hundredths), so this counts as a guess, and an officer sees some of it before confirming.
+"""
 SAMPLE = 64 * 1024
 PREVIEWED = 5
 
@@ -209,17 +213,13 @@ def _decoded(content: bytes) -> tuple[str, str, bool]:
         raise SheetRefused(SheetReason.NUL)
     # Only lines with letters outside ASCII tell encodings apart; reading them alone is quick.
     telling = b"\n".join(line for line in content.splitlines() if not line.isascii())[:SAMPLE]
-    guess = chardet.detect(telling)
+    guess = chardet.detect(telling, include_encodings=CODE_PAGES, prefer_superset=True)
     encoding = guess["encoding"] or ""
     try:
-        text = content.decode(encoding) if encoding else ""
+        text = content.decode(encoding)
     except (LookupError, UnicodeDecodeError):
-        text = ""
-    if not text or (guess["confidence"] or 0) < SURE_ENOUGH:
-        seen = telling[:60].decode("cp1252", errors="replace")
-        raise SheetRefused(
-            SheetReason.UNSURE_OF_LETTERS, seen=_NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", seen)
-        )
+        seen = _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", telling[:60].decode("cp1252", "replace"))
+        raise SheetRefused(SheetReason.UNSURE_OF_LETTERS, seen=seen) from None
     return text, encoding, True
 
 

@@ -130,9 +130,10 @@ def _first_sheet(content: bytes, most_rows: int, most_columns: int) -> dict[str,
         if not names:
             raise WorkbookFault(EMPTY)
         sheet = workbook.get_sheet_by_name(names[0])
-        if sheet.total_height > most_rows:
+        last_row, last_column = sheet.end or (0, 0)
+        if last_row >= most_rows:
             raise WorkbookFault(TOO_MANY_ROWS)
-        if sheet.total_width > most_columns:
+        if last_column >= most_columns:
             raise WorkbookFault(TOO_MANY_COLUMNS)
         rows = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     except PasswordError:
