@@ -80,26 +80,29 @@ class KeptConnection:
         return response.status, text, response.headers.get("Location")
 
 
-def walk(browser: Browser, start: str, typed: Mapping[str, str]) -> list[float]:
+def walk(
+    browser: Browser, start: str, typed: Mapping[str, str], at_most: int = LONGEST_WALK
+) -> list[float]:
     """Press through every form from ``start`` until a page has none; the seconds of each press.
 
     Args:
         browser: a parent's.
         start: the path of the first page.
         typed: what goes into the fields of that name; a portrait's answers vary with the walk.
+        at_most: presses after which to stop, done or not.
 
     Raises:
         WalkBroken: a page was refused, or there was no end.
     """
     page = browser.open(start)
     presses: list[float] = []
-    while (form := next_form(page)) is not None:
+    while len(presses) < at_most and (form := next_form(page)) is not None:
         fields = filled(form["inside"], typed, len(presses))
         target = urljoin(page.path, attributes(form["tag"]).get("action", ""))
         started = perf_counter()
         page = browser.open(target, fields)
         presses.append(perf_counter() - started)
-        if page.status != HTTPStatus.OK or len(presses) > LONGEST_WALK:
+        if page.status != HTTPStatus.OK or len(presses) == LONGEST_WALK:
             raise WalkBroken(f"{page.status} at {page.path} after {len(presses)} presses")
     if page.status != HTTPStatus.OK or not presses:
         raise WalkBroken(f"{page.status} at {page.path}: no form to press")
@@ -120,25 +123,23 @@ def next_form(page: Page) -> re.Match[str] | None:
 
 
 def filled(inside: str, typed: Mapping[str, str], turn: int) -> dict[str, str]:
-    """A form's fields: its hidden ones, what is typed, one answer of each choice, its button."""
+    """A form's fields as its first button sends them: hidden, typed, one answer of each choice."""
     fields: dict[str, str] = {}
     choices: dict[str, list[str]] = {}
+    pressed = False
     for control in CONTROL.finditer(inside):
         of = attributes(control["tag"])
-        name, value, kind = of.get("name"), of.get("value", ""), of.get("type", "text")
-        if name is None:
-            continue
-        if control[0].startswith("<button") or kind == "submit":
-            if not any(field.startswith("button ") for field in choices):
-                choices[f"button {name}"] = [value]
+        name, value, kind = of.get("name", ""), of.get("value", ""), of.get("type", "text")
+        if control[0].startswith("<button"):
+            if name and not pressed:
+                fields[name] = value
+            pressed = True
         elif kind == "radio":
             choices.setdefault(name, []).append(value)
-        elif kind == "checkbox":
-            fields[name] = value
-        else:
+        elif kind != "checkbox":
             fields[name] = typed.get(name, value)
     for name, offered in choices.items():
-        fields[name.removeprefix("button ")] = offered[(turn + sum(map(ord, name))) % len(offered)]
+        fields[name] = offered[(turn + sum(map(ord, name))) % len(offered)]
     return fields
 
 

@@ -7,9 +7,11 @@ it is ended. Waitress has threads, not workers: one process, as the demonstratio
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,17 +22,28 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-THREADS = 8
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: where it listens, and the number of its process."""
+
+    port: int
+    process: int
+
+    def work_seconds(self) -> float:
+        """The processor time it has used; other load on the machine changes it least."""
+        counts = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(counts[11]) + int(counts[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def serving(kind: str, database_url: str, folder: Path, pages: int = 0) -> Iterator[int]:
-    """A server in a process of its own; its port."""
+def serving(kind: str, database_url: str, folder: Path, pages: int = 0) -> Iterator[Server]:
+    """A server in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.server", kind, database_url, str(folder)]
     with subprocess.Popen([*command, str(pages)], stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
-            yield int(server.stdout.readline())
+            yield Server(int(server.stdout.readline()), server.pid)
         finally:
             server.terminate()
 
@@ -48,6 +61,8 @@ def application(kind: str, database_url: str, folder: Path, pages: int) -> Flask
 
 
 if __name__ == "__main__":
+    from parentportal.cli.demo import THREADS  # both are served as the demonstration is
+
     kind, database_url, folder, pages = sys.argv[1:]
     logging.getLogger("waitress").setLevel(logging.ERROR)  # a queue is what we measure
     app = application(kind, database_url, Path(folder), int(pages))

@@ -12,6 +12,8 @@ class Size:
     Attributes:
         rounds: readings of each figure; what is compared takes turns within a round.
         parents: how many answer at once, one load after the other.
+        warm_up: completions before anything is measured, at least as many as a server has
+            threads: templates, catalogues and connections are in place then.
         completions: the fewest completions of a load; never fewer than its parents.
         responses: answers typed one by one, and rows classified, a reading.
         letters: letters printed a reading.
@@ -20,6 +22,7 @@ class Size:
 
     rounds: int
     parents: tuple[int, ...]
+    warm_up: int
     completions: int
     responses: int
     letters: int
@@ -27,7 +30,29 @@ class Size:
 
 
 FULL = Size(
-    rounds=5, parents=(1, 16, 64), completions=16, responses=5_000, letters=40, families=1_000
+    rounds=5,
+    parents=(1, 16, 64),
+    warm_up=16,
+    completions=16,
+    responses=5_000,
+    letters=40,
+    families=1_000,
 )
-QUICK = Size(rounds=3, parents=(1, 16), completions=8, responses=1_000, letters=10, families=100)
-LEAST = Size(rounds=1, parents=(1, 2), completions=2, responses=20, letters=2, families=5)
+QUICK = Size(
+    rounds=3,
+    parents=(1, 16),
+    warm_up=8,
+    completions=8,
+    responses=1_000,
+    letters=10,
+    families=100,
+)
+LEAST = Size(
+    rounds=1,
+    parents=(1, 2),
+    warm_up=2,
+    completions=2,
+    responses=20,
+    letters=2,
+    families=5,
+)

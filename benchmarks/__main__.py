@@ -1,0 +1,88 @@
+"""``script/bench [PART…] [--quick] [--json]``: print the performance table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from benchmarks import intake, letters, pages, survey, typed
+from benchmarks.databases import SQLITE, kinds
+from benchmarks.report import table
+from benchmarks.size import FULL, LEAST, QUICK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from benchmarks.report import Row
+    from benchmarks.size import Size
+
+PARTS = ("survey", "typing", "letters", "import", "queries")
+SIZES = {"full": FULL, "quick": QUICK, "least": LEAST}
+NOTES = """
+A press is from pressing a button until the next page is there, after its redirect; the floor is
+bare Flask with a form token and one row a page (of letters: Typst alone). Both are served by
+waitress in a process of their own, take the same number of presses from the same client, and take
+turns within each round. Figures are medians over {rounds} round{s}, with the least and the most."""
+
+
+def measure(part: str, size: Size, databases: Sequence[str], folder: Path) -> Iterator[Row]:
+    """The rows of one part."""
+    match part:
+        case "typing":
+            yield from typed.measure(size, folder)
+        case "letters":
+            yield from letters.measure(size)
+        case "survey":
+            for kind in databases:
+                yield from survey.measure(size, kind, folder)
+        case "import":
+            for kind in databases:
+                yield from intake.measure(size, kind, folder)
+        case "queries":
+            yield from pages.measure(databases[0], folder)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what is asked for and print it."""
+    parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all by default")
+    parser.add_argument("--size", choices=SIZES, default="full", help="how much to measure")
+    parser.add_argument("--quick", dest="size", action="store_const", const="quick")
+    parser.add_argument("--sqlite", action="store_true", help="leave PostgreSQL out")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    size = SIZES[options.size]
+    with TemporaryDirectory(prefix="portal-bench-") as name:
+        folder = Path(name)
+        databases = (SQLITE,) if options.sqlite else kinds(folder)
+        rows = []
+        for part in options.parts or PARTS:
+            print(f"measuring {part} …", file=sys.stderr)
+            rows += measure(part, size, databases, folder)
+    machine = (
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"load {os.getloadavg()[0]:.1f}"
+    )
+    if options.json:
+        document = {"machine": machine, "size": options.size}
+        print(json.dumps({**document, "rows": [row.document() for row in rows]}, indent=2))
+    else:
+        print(
+            machine,
+            table(rows),
+            NOTES.format(rounds=size.rounds, s="" if size.rounds == 1 else "s"),
+            sep="\n",
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

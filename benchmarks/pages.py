@@ -1,0 +1,151 @@
+"""Queries a page: how often each page asks the database, in one process with the practice council.
+
+Every page a parent can see is listed, and those of officers that need no number in their address.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from sqlalchemy import event, select
+
+from benchmarks.cohort import settings_of
+from benchmarks.databases import empty_database
+from benchmarks.load import Page, walk
+from benchmarks.report import Row
+from benchmarks.survey import START
+from parentportal.app import create_app
+from parentportal.demonstration import stage
+from parentportal.models import FocusGroup, Invitee, Officer, Role
+from parentportal.operations.groups import hold_draw
+from parentportal.operations.replies import reply_token
+from parentportal.schema import upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from uuid import UUID
+
+    from flask import Flask
+    from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
+
+    from parentportal.db import Database
+
+FAMILIES = 100
+PARENTS = ("survey", "account")
+OFFICERS = ("desk", "programme")
+
+Counts = dict[str, list[int]]
+"""Method and route, and how many statements each request of them sent."""
+
+
+class CountingBrowser:
+    """A browser inside this process that notes what each request asked of the database."""
+
+    def __init__(self, app: Flask, seen: Counts) -> None:
+        self.client = app.test_client()
+        self._routes = app.url_map.bind("localhost")
+        self._engine = database_of(app).engine
+        self._seen = seen
+
+    def open(self, path: str, fields: Mapping[str, str] | None = None) -> Page:
+        while True:
+            method = "GET" if fields is None else "POST"
+            with counted(self._engine) as statements:
+                answer = self.client.open(path, method=method, data=fields)
+            rule, _ = self._routes.match(urlsplit(path).path, method, return_rule=True)
+            if answer.status_code < HTTPStatus.BAD_REQUEST:
+                self._seen.setdefault(f"{method} {rule.rule}", []).append(len(statements))
+            if answer.location is None:
+                return Page(answer.status_code, path, answer.text)
+            path, fields = urljoin(path, answer.location), None
+
+
+def measure(kind: str, folder: Path) -> list[Row]:
+    """A row for each page: where the count varies, from least to most."""
+    with empty_database(kind, folder) as database_url:
+        app = create_app(settings_of(database_url, folder))
+        database = database_of(app)
+        upgrade(database)
+        parents, officers = _count(app, database)
+        database.dispose()
+    return [
+        *_rows("queries of parents' pages", parents, kind),
+        *_rows("queries of officers' pages", officers, kind),
+    ]
+
+
+def database_of(app: Flask) -> Database:
+    """The database that an application asks."""
+    database: Database = app.extensions["portal"].database
+    return database
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """The statements sent while the block runs, but for ``BEGIN``."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def _count(app: Flask, database: Database) -> tuple[Counts, Counts]:
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        stage.stage(session, "http://localhost", now=now, families=FAMILIES)
+        whole, half, *_ = stage.unused_codes(session, now=now)
+        reply = f"/account/reply/{reply_token(_invited(session, now))}"
+    # The council's name and colours are kept for a while; only the first page asks for them.
+    CountingBrowser(app, {}).open(START)
+    parents: Counts = {}
+    walk(CountingBrowser(app, parents), START, {"code": whole.code})
+    walk(CountingBrowser(app, parents), reply, {}, at_most=1)
+    first, second = (CountingBrowser(app, parents) for _ in range(2))
+    walk(first, f"/s/{half.code}", {}, at_most=4)
+    second.open(f"/s/{half.code}")
+    walk(second, "/survey/postcode", {"postcode": half.postcode}, at_most=1)
+    for path in _pages_without_number(app, PARENTS):
+        first.open(path)
+    officers: Counts = {}
+    for one in stage.SIGN_INS:
+        browser = CountingBrowser(app, officers)
+        walk(browser, "/desk/sign-in", {"email": one.email, "password": one.password}, at_most=1)
+        for path in _pages_without_number(app, OFFICERS):
+            browser.open(path)
+    return parents, officers
+
+
+def _invited(session: Session, now: datetime) -> UUID:
+    """Somebody who was drawn for a discussion group."""
+    programme = session.scalars(select(Officer).where(Officer.role == Role.PROGRAMME)).one()
+    group = session.scalars(select(FocusGroup).where(FocusGroup.segment.is_(None))).one()
+    hold_draw(session, group.id, invite=1, seed="bench", now=now, by=programme)
+    return session.scalars(select(Invitee.id)).one()
+
+
+def _pages_without_number(app: Flask, rooms: tuple[str, ...]) -> list[str]:
+    return [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.partition(".")[0] in rooms
+        and "GET" in (rule.methods or ())
+        and not rule.arguments
+    ]
+
+
+def _rows(part: str, seen: Counts, kind: str) -> list[Row]:
+    by_path = sorted(seen.items(), key=lambda item: item[0].split()[::-1])
+    return [Row(part, page, "queries", tuple(counts), on=kind) for page, counts in by_path]
