@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 PARTS = ("survey", "typing", "letters", "import", "queries")
 SIZES = {"full": FULL, "quick": QUICK, "least": LEAST}
 NOTES = """
-A press is from pressing a button until the next page is there, after its redirect; the floor is
-bare Flask with a form token and one row a page (of letters: Typst alone). Both are served by
-waitress in a process of their own, take the same number of presses from the same client, and take
-turns within each round. Figures are medians over {rounds} round{s}, with the least and the most."""
+A page's time is from pressing a button until the next page is there, after its redirect; p95 is
+exceeded by one in twenty. The floor of the survey is bare Flask with a form token and one row a
+page; of letters, Typst alone. Survey and floor are served by waitress, each in a process of its
+own, take as many presses from the same client, and take turns in each round. The server's work is
+processor time; a database server's own is not in it. Medians over {rounds} round{s}, with the least
+and the most."""
 
 
 def measure(part: str, size: Size, databases: Sequence[str], folder: Path) -> Iterator[Row]:

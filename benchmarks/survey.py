@@ -1,4 +1,4 @@
-"""Survey completions a second and the time of a press, beside the floor, in turns."""
+"""Survey completions a second and the time of a page, beside the floor, in turns."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Reading:
     """One load on one server."""
 
     completions_a_second: float
-    slow_press: float
-    """The 95th percentile, in milliseconds."""
+    page_time: float
+    """The 95th percentile of presses, in milliseconds."""
     work: float
     """The server's own computing, in milliseconds a press; a database server's is not in it."""
     presses: int
@@ -71,8 +71,8 @@ def _rows(kind: str, parents: int, taken: list[tuple[Reading, Reading]]) -> Iter
     pairs = list(zip(*taken, strict=True))
     for what, unit, of in (
         ("completions", "completions/s", "completions_a_second"),
-        ("a press, 95th percentile", "ms", "slow_press"),
-        ("the server's work a press", "ms", "work"),
+        ("page time, p95", "ms", "page_time"),
+        ("the server's work a page", "ms", "work"),
     ):
         ours, floor = (tuple(getattr(reading, of) for reading in side) for side in pairs)
         at_once = "1 parent" if parents == 1 else f"{parents} parents"
@@ -95,7 +95,7 @@ def _load(server: Server, walks: list[Walk], parents: int) -> Reading:
     presses = found["presses"]
     return Reading(
         completions_a_second=len(walks) / found["seconds"],
-        slow_press=1000 * quantiles(presses, n=20)[-1],
+        page_time=1000 * quantiles(presses, n=20)[-1],
         work=1000 * (server.work_seconds() - before) / len(presses),
         presses=len(presses),
     )

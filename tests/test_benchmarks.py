@@ -17,11 +17,11 @@ from benchmarks.report import Row, table
             "survey",
             {
                 "1 parent: completions",
-                "1 parent: a press, 95th percentile",
-                "1 parent: the server's work a press",
+                "1 parent: page time, p95",
+                "1 parent: the server's work a page",
                 "2 parents: completions",
-                "2 parents: a press, 95th percentile",
-                "2 parents: the server's work a press",
+                "2 parents: page time, p95",
+                "2 parents: the server's work a page",
             },
         ),
         (

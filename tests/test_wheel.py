@@ -38,6 +38,15 @@ SHIPPED = (
     "messaging/layout/letter.typ",
     "messaging/layout/fonts/NotoNastaliqUrdu-Regular.ttf",
 )
+SET_UP = """
+from messaging.council import demonstration_council
+from parentportal.config import Settings
+from parentportal.db import Database
+from parentportal.operations.council import save_council
+from parentportal.web import system_clock
+with Database(Settings.from_environment().database_url).transaction() as session:
+    save_council(session, demonstration_council(), now=system_clock())
+"""
 SERVE = """
 from waitress.server import create_server
 from parentportal.wsgi import app
@@ -163,6 +172,7 @@ def test_the_installed_packages_are_those_of_the_wheel(installed):
 
 def test_an_installed_service_makes_its_tables_and_serves(installed):
     installed.portal("database", "upgrade")
+    installed.run("-c", SET_UP)
     with installed.serving() as address:
         assert _get(f"{address}/healthz") == "ok"
         assert _get(f"{address}/readyz") == "ready"
