@@ -71,10 +71,14 @@ def chances(pool: Collection[Entrant], size: int) -> dict[Entrant, Fraction]:
     return {entrant: drawn / at_home[entrant.household] for entrant in pool}
 
 
+def pool_listing(pool: Iterable[Entrant]) -> str:
+    """A pool as text, ``household key`` on each line: the same for the same people in any order."""
+    return "".join(sorted(f"{entrant.household} {entrant.key}\n" for entrant in pool))
+
+
 def pool_digest(pool: Iterable[Entrant]) -> str:
-    """The SHA-256 of a pool, as hexadecimal digits: the same for the same people in any order."""
-    lines = sorted(f"{entrant.household} {entrant.key}\n" for entrant in pool)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    """The SHA-256 of a pool's listing, in hexadecimal digits."""
+    return hashlib.sha256(pool_listing(pool).encode()).hexdigest()
 
 
 def chance_of_filling(seats: int, booked: int, rate: Fraction = SHOW_RATE) -> float:

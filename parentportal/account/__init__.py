@@ -1,5 +1,5 @@
-"""Pages."""
+"""A parent's own pages, reached by a link from a letter: the reply to an invitation."""
 
-from flask import Blueprint
+from parentportal.account.replies import bp
 
-bp = Blueprint("account", __name__, url_prefix="/account")
+__all__ = ["bp"]

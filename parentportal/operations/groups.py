@@ -312,16 +312,21 @@ def draft_invitations(
         lot=str(meeting.id),
         portal_link=portal_link,
         carers={
-            carer_id: InvitationDetails(
-                place=meeting.place,
-                starts=meeting.starts_at.astimezone(LONDON).replace(tzinfo=None),
-                minutes=meeting.minutes,
-                access=meeting.access,
-                expenses=meeting.expenses,
-                reply_link=reply_link(invitee_id),
-            )
+            carer_id: invitation_details(meeting, reply_link(invitee_id))
             for invitee_id, carer_id in pending
         },
+    )
+
+
+def invitation_details(meeting: GroupSession, reply_link: str = "") -> InvitationDetails:
+    """A meeting as a letter or a reply page prints it, by the clock on the wall there."""
+    return InvitationDetails(
+        place=meeting.place,
+        starts=meeting.starts_at.astimezone(LONDON).replace(tzinfo=None),
+        minutes=meeting.minutes,
+        access=meeting.access,
+        expenses=meeting.expenses,
+        reply_link=reply_link,
     )
 
 

@@ -1,5 +1,5 @@
-"""Pages."""
+"""The programme team's pages: where parents stand, and the discussion groups."""
 
-from flask import Blueprint
+from parentportal.programme.views import bp
 
-bp = Blueprint("programme", __name__, url_prefix="/programme")
+__all__ = ["bp"]
