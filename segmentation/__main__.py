@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from segmentation import classification
 from segmentation.classification import FileRefused, classify
 from segmentation.instrument import load_instrument
 from segmentation.respondents import RespondentsRefused, TooFewRespondents, read_respondents
@@ -61,7 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     select.add_argument("--items", type=int, default=12, help="how many; 12 by default")
     select.set_defaults(run=_select)
 
-    typing = commands.add_parser("classify", help="type the answers of a CSV file")
+    typing = commands.add_parser(
+        "classify",
+        help="type the answers of a CSV file",
+        description=classification.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     typing.add_argument("source", type=Path, metavar="IN.csv")
     typing.add_argument("target", type=Path, metavar="OUT.csv")
     typing.set_defaults(run=_classify)

@@ -32,6 +32,10 @@ FULL_FORM_ERRS: Final = (
     " are wrong, whatever is printed here."
 )
 
+WITHOUT_ANSWERS: Final = (
+    "(with few answers the prior speaks: it is the weighted population's, these people count once)"
+)
+
 _TAIL: Final = 2.5
 
 
@@ -109,6 +113,7 @@ class Report:
                 f"  {count:<6}" + "".join(f"{figures[name]!s:<25}" for name in _SHORT)
                 for count, figures in self.answered.items()
             ),
+            f"  {WITHOUT_ANSWERS}",
             "",
             FULL_FORM_ERRS,
         ]

@@ -116,6 +116,10 @@ class TypingTool:
     refusals: Refusals
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for numbers in (self.prior, self.intercept, self.coefficients, self.mean, self.covariance):
+            numbers.setflags(write=False)
+
     def assign(self, answers: Answers) -> Assignment:
         """Say which segment the answers point to, if any.
 

@@ -157,6 +157,11 @@ def test_people_typed_together_get_what_they_get_alone():
         assert TOOL.posteriors(row[np.newaxis])[0] == pytest.approx(posterior, abs=1e-14)
 
 
+def test_the_numbers_of_a_tool_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        TOOL.prior[0] = 1.0
+
+
 def test_nobody_at_all_is_an_empty_answer():
     assert TOOL.posteriors(np.empty((0, len(CODES)))).shape == (0, 3)
 
