@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class Action(StrEnum):
     """Something an officer can do or see."""
 
+    SEE_DESK = "see-desk"
     SEE_COHORT = "see-cohort"
     IMPORT_COHORT = "import-cohort"
     DRAFT_MESSAGES = "draft-messages"
@@ -30,6 +31,7 @@ _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.OFFICER: frozenset(
             {
+                Action.SEE_DESK,
                 Action.SEE_COHORT,
                 Action.IMPORT_COHORT,
                 Action.DRAFT_MESSAGES,
@@ -38,10 +40,11 @@ _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
             }
         ),
         Role.APPROVER: frozenset(
-            {Action.SEE_COHORT, Action.READ_MESSAGES, Action.APPROVE_MESSAGES}
+            {Action.SEE_DESK, Action.SEE_COHORT, Action.READ_MESSAGES, Action.APPROVE_MESSAGES}
         ),
         Role.PROGRAMME: frozenset(
             {
+                Action.SEE_DESK,
                 Action.SEE_SEGMENT_COUNTS,
                 Action.PLAN_GROUPS,
                 Action.READ_MESSAGES,

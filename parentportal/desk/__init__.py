@@ -1,5 +1,12 @@
-"""Pages."""
+"""The officers' pages: signing in, what to do next, families, and messages on their way out."""
 
-from flask import Blueprint
+from parentportal.desk import (  # noqa: F401 -- each adds its pages to the blueprint
+    batches,
+    cohort,
+    drafting,
+    letters,
+    signing,
+)
+from parentportal.desk.blueprint import bp
 
-bp = Blueprint("desk", __name__, url_prefix="/desk")
+__all__ = ["bp"]

@@ -1,0 +1,174 @@
+"""One batch: what is in it, the steps it takes, and how far its sending has come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from messaging.lifecycle import State, Step, may_follow
+from parentportal import dispatch
+from parentportal.auth import requires, signed_in_officer
+from parentportal.desk.blueprint import bp
+from parentportal.desk.forms import SendBackForm
+from parentportal.dispatch.folder import LetterFolder
+from parentportal.operations import outbox
+from parentportal.permissions import Action
+from parentportal.queries.outbox import batch_line, counts_by_state, messages, names_of, shares
+from parentportal.refusals import NotThere
+from parentportal.web import now, portal, reading, transaction
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from sqlalchemy.orm import Session
+
+    from parentportal.models import Officer, OutgoingBatch
+
+REFRESHED_AFTER = 3  # seconds
+SHOWN = 50
+
+
+@bp.get("/messages/<uuid:batch_id>")
+@requires(Action.READ_MESSAGES)
+def batch(batch_id: UUID) -> ResponseReturnValue:
+    """What is in a batch, who is left out, and what can be done to it now."""
+    return _page(batch_id, SendBackForm())
+
+
+@bp.post("/messages/<uuid:batch_id>/submit")
+@requires(Action.DRAFT_MESSAGES)
+def submit(batch_id: UUID) -> ResponseReturnValue:
+    """Hand a draft to a second officer."""
+    with transaction() as session:
+        outbox.submit(session, batch_id, now=now(), by=_officer())
+    flash(_("A second officer can read and approve this now."), "success")
+    return redirect(url_for("desk.batch", batch_id=batch_id))
+
+
+@bp.post("/messages/<uuid:batch_id>/approve")
+@requires(Action.APPROVE_MESSAGES)
+def approve(batch_id: UUID) -> ResponseReturnValue:
+    """Let a batch go as it stands."""
+    with transaction() as session:
+        outbox.approve(session, batch_id, now=now(), by=_officer())
+    flash(_("Approved. An officer can send it now."), "success")
+    return redirect(url_for("desk.batch", batch_id=batch_id))
+
+
+@bp.post("/messages/<uuid:batch_id>/send-back")
+@requires(Action.APPROVE_MESSAGES)
+def send_back(batch_id: UUID) -> ResponseReturnValue:
+    """Return a batch with a note."""
+    form = SendBackForm()
+    if not form.validate_on_submit():
+        return _page(batch_id, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    with transaction() as session:
+        outbox.send_back(session, batch_id, note=form.note.data, now=now(), by=_officer())
+    flash(_("Sent back with your note."), "success")
+    return redirect(url_for("desk.batch", batch_id=batch_id))
+
+
+@bp.post("/messages/<uuid:batch_id>/withdraw")
+@requires(Action.DRAFT_MESSAGES)
+def withdraw(batch_id: UUID) -> ResponseReturnValue:
+    """Take a batch back before it goes."""
+    with transaction() as session:
+        outbox.withdraw(session, batch_id, now=now(), by=_officer())
+    flash(_("Withdrawn. Nothing of it was sent, and you can draft again."), "success")
+    return redirect(url_for("desk.campaigns"))
+
+
+@bp.post("/messages/<uuid:batch_id>/dispatch")
+@requires(Action.DISPATCH_MESSAGES)
+def send(batch_id: UUID) -> ResponseReturnValue:
+    """Begin to send an approved batch; it goes on while the officer does something else."""
+    here = portal()
+    dispatch.start(here.database, here.settings, batch_id, clock=here.clock, by=_officer())
+    return redirect(url_for("desk.progress", batch_id=batch_id))
+
+
+@bp.get("/messages/<uuid:batch_id>/progress")
+@requires(Action.READ_MESSAGES)
+def progress(batch_id: UUID) -> ResponseReturnValue:
+    """How far the sending has come; the page asks again by itself unless told not to."""
+    with reading() as session:
+        line = batch_line(session, batch_id)
+        counts = counts_by_state(session, batch_id)
+    under_way = is_under_way(line.batch)
+    still = request.args.get("refresh") == "no"
+    answer = make_response(
+        render_template(
+            "desk/progress.html",
+            line=line,
+            gone=counts.get(State.DISPATCHED, 0),
+            refused=counts.get(State.WITHDRAWN, 0),
+            total=sum(counts.values()),
+            under_way=under_way,
+            still=still,
+            State=State,
+        )
+    )
+    if under_way and not still:
+        answer.headers["Refresh"] = str(REFRESHED_AFTER)
+    return answer
+
+
+@bp.get("/messages/<uuid:batch_id>/manifest.csv")
+@requires(Action.READ_MESSAGES)
+def manifest(batch_id: UUID) -> ResponseReturnValue:
+    """What went, for the print house."""
+    path = LetterFolder.of(portal().settings.outbox_directory, batch_id).manifest
+    if not path.is_file():
+        raise NotThere
+    return Response(
+        path.read_bytes(),
+        mimetype="text/csv",
+        headers={
+            "Content-Disposition": 'attachment; filename="manifest.csv"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def is_under_way(batch: OutgoingBatch) -> bool:
+    """Whether somebody is sending it at this moment."""
+    return batch.leased_until is not None and batch.leased_until > now()
+
+
+def _officer() -> Officer:
+    return cast("Officer", signed_in_officer())
+
+
+def _page(batch_id: UUID, form: SendBackForm) -> str:
+    with reading() as session:
+        line = batch_line(session, batch_id)
+        made_of = shares(session, batch_id)
+        stretch = messages(session, batch_id, request.args.get("page", 1, type=int))
+        left_out = _left_out(session, line.batch)
+    steps = {step for step in Step if may_follow(line.batch.state, step)}
+    return render_template(
+        "desk/batch.html",
+        line=line,
+        made_of=made_of,
+        stretch=stretch,
+        reasons=outbox.left_out_by_reason(line.batch),
+        left_out=left_out,
+        more=len(line.batch.left_out) - len(left_out),
+        languages=Counter({share.language: share.messages for share in made_of}),
+        form=form,
+        steps=steps,
+        Step=Step,
+        State=State,
+        under_way=is_under_way(line.batch),
+        drafted_by_me=line.batch.drafted_by_id == _officer().id,
+    )
+
+
+def _left_out(session: Session, batch: OutgoingBatch) -> list[tuple[object, str]]:
+    shown = [(UUID(carer_id), code) for carer_id, code in batch.left_out[:SHOWN]]
+    carers = names_of(session, [carer_id for carer_id, _ in shown]) if shown else {}
+    return [(carers[carer_id], code) for carer_id, code in shown if carer_id in carers]

@@ -1,0 +1,76 @@
+"""The blueprint of the officers' pages, and the navigation of every page an officer sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, current_app, request, url_for
+from flask_babel import lazy_gettext as _
+
+from parentportal.auth import signed_in_officer
+from parentportal.desk import words
+from parentportal.permissions import Action, may
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+bp = Blueprint("desk", __name__, url_prefix="/desk")
+
+ENTRIES: tuple[tuple[str, Action, str, str], ...] = (
+    ("desk.home", Action.SEE_DESK, _("Home"), ""),
+    (
+        "desk.cohort",
+        Action.SEE_COHORT,
+        _("Families"),
+        _("See who is in the cohort and who has answered. Bring in a spreadsheet."),
+    ),
+    (
+        "desk.campaigns",
+        Action.READ_MESSAGES,
+        _("Messages"),
+        _("Draft letters and emails, read them, compare the versions, approve and send."),
+    ),
+    (
+        "programme.counts",
+        Action.SEE_SEGMENT_COUNTS,
+        _("Discussion groups"),
+        _("See how many parents stand where, plan groups, draw and invite."),
+    ),
+)
+"""Where an officer can go, and what for; a page nobody has built, or not for this role, is not
+shown."""
+
+
+@bp.app_context_processor
+def _navigation() -> dict[str, Any]:
+    officer = signed_in_officer()
+    if officer is None:
+        return {}
+    entries = [
+        {
+            "text": name,
+            "href": url_for(endpoint),
+            "current": _is_here(endpoint),
+            "purpose": purpose,
+        }
+        for endpoint, action, name, purpose in ENTRIES
+        if endpoint in current_app.view_functions and may(officer.role, action)
+    ]
+
+    def may_do(action: str) -> bool:
+        return may(officer.role, Action(action))
+
+    allowed: Callable[[str], bool] = may_do
+    return {"navigation": entries, "may": allowed}
+
+
+@bp.context_processor
+def _words() -> dict[str, Any]:
+    return {"words": words}
+
+
+def _is_here(endpoint: str) -> bool:
+    address = url_for(endpoint)
+    if endpoint == "desk.home":
+        return request.path == address
+    return request.path == address or request.path.startswith(address.rstrip("/") + "/")

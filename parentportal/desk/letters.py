@@ -1,0 +1,180 @@
+"""Reading letters: as their parent will see them, as PDF, and in all versions side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from threading import local
+from typing import TYPE_CHECKING
+
+from flask import Response, flash, redirect, render_template, url_for
+from markupsafe import Markup
+
+from messaging.channels import Channel
+from messaging.facts import facts_of
+from messaging.letters import LetterPress, LetterRefused
+from messaging.message import Message
+from messaging.shown import html
+from messaging.variants import VariantName, load_variant
+from parentportal.auth import requires
+from parentportal.desk import words
+from parentportal.desk.blueprint import bp
+from parentportal.operations.council import council_in_force
+from parentportal.operations.recipients import Addressee
+from parentportal.permissions import Action
+from parentportal.queries.outbox import letters, message
+from parentportal.refusals import NotThere
+from parentportal.web import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+    from messaging.blocks import Block
+
+_presses = local()
+
+
+@bp.get("/messages/<uuid:batch_id>/<uuid:message_id>")
+@requires(Action.READ_MESSAGES)
+def letter(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
+    """A message in the stored words: those that go."""
+    with reading() as session:
+        row = message(session, batch_id, message_id)
+    stored = Message.from_json(row.content)
+    # The message is escaped where it is made: messaging.shown.
+    body = Markup(stored.html())  # noqa: S704
+    return render_template("desk/letter.html", row=row, message=stored, body=body, Channel=Channel)
+
+
+@bp.get("/messages/<uuid:batch_id>/<uuid:message_id>.pdf")
+@requires(Action.READ_MESSAGES)
+def letter_pdf(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
+    """The letter as it prints, from the stored words."""
+    with reading() as session:
+        row = message(session, batch_id, message_id)
+    if row.channel is not Channel.LETTER:
+        raise NotThere
+    try:
+        pdf = _press().render(Message.from_json(row.content)).pdf
+    except LetterRefused as refused:
+        flash(words.LEFT_OUT[refused.code], "important")
+        return redirect(url_for("desk.letter", batch_id=batch_id, message_id=message_id))
+    return _pdf(pdf, f"letter-{message_id}.pdf")
+
+
+@bp.get("/messages/<uuid:batch_id>/letters.pdf")
+@requires(Action.READ_MESSAGES)
+def merged_pdf(batch_id: UUID) -> ResponseReturnValue:
+    """All letters of a batch in one file, each beginning on a right-hand page."""
+    with reading() as session:
+        rows = letters(session, batch_id, Channel.LETTER)
+    if not rows:
+        raise NotThere
+    try:
+        pdf = _press().merge([Message.from_json(row.content) for row in rows])
+    except LetterRefused as refused:
+        flash(words.LEFT_OUT[refused.code], "important")
+        return redirect(url_for("desk.batch", batch_id=batch_id))
+    return _pdf(pdf, f"letters-{batch_id}.pdf")
+
+
+@bp.get("/messages/<uuid:batch_id>/<uuid:message_id>/versions")
+@requires(Action.READ_MESSAGES)
+def versions(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
+    """The same family's message in all four versions, piece by piece in the order it prints."""
+    with reading() as session:
+        row = message(session, batch_id, message_id)
+        council = council_in_force(session)
+    addressee = Addressee.read(row.recipient)
+    composed = {
+        name: addressee.message(
+            load_variant(row.campaign.key, row.language, name, row.channel),
+            council,
+            row.batch.dated,
+        )
+        for name in VariantName
+    }
+    return render_template(
+        "desk/versions.html",
+        row=row,
+        recipient=addressee.recipient,
+        composed=composed,
+        pieces=side_by_side(composed),
+        alike=len({facts_of(one) for one in composed.values()}) == 1,
+        names=words.VERSIONS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a message: wording, which differs, or facts, which are the same in all.
+
+    Attributes:
+        part: the name of its slot.
+        locked: whether it is facts.
+        shown: its HTML by version; for facts that are alike, of the first alone.
+    """
+
+    part: str
+    locked: bool
+    shown: Mapping[VariantName, Markup]
+
+
+def side_by_side(composed: Mapping[VariantName, Message]) -> Sequence[Piece]:
+    """The pieces of all versions, in the order they print.
+
+    Facts stand once if every version has the same ones there; if not, each stands for itself, so
+    that a difference cannot be overlooked.
+    """
+    split = {name: _stretches(one.blocks) for name, one in composed.items()}
+    pieces = [Piece("subject", locked=False, shown={n: _title(one) for n, one in composed.items()})]
+    language = next(iter(composed.values())).language
+    for position, (part, locked, first) in enumerate(next(iter(split.values()))):
+        blocks = {
+            name: stretches[position][2] if position < len(stretches) else ()
+            for name, stretches in split.items()
+        }
+        alike = locked and all(one == first for one in blocks.values())
+        names = list(composed)[:1] if alike else list(composed)
+        shown = {name: _shown(blocks[name], language) for name in names}
+        pieces.append(Piece(part, locked, shown))
+    return pieces
+
+
+def _stretches(blocks: Sequence[Block]) -> list[tuple[str, bool, tuple[Block, ...]]]:
+    """Blocks that follow each other in one slot, or as facts, taken together."""
+    grouped = groupby(blocks, key=lambda block: ("" if block.locked else block.part, block.locked))
+    return [(part, locked, tuple(together)) for (part, locked), together in grouped]
+
+
+def _title(composed: Message) -> Markup:
+    return Markup("<p><strong>{}</strong></p>").format(composed.subject)
+
+
+def _shown(blocks: Sequence[Block], language: str) -> Markup:
+    """Blocks as the message shows them, without its title and salutation."""
+    whole = html("", "", blocks, language)
+    # Escaped where it is made: messaging.shown.
+    return Markup(whole.replace("<h1></h1>\n<p></p>\n", ""))  # noqa: S704
+
+
+def _press() -> LetterPress:
+    """One press a thread: it is not for two."""
+    if not hasattr(_presses, "press"):
+        _presses.press = LetterPress()
+    press: LetterPress = _presses.press
+    return press
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    return Response(
+        content,
+        mimetype="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{name}"',
+            "Cache-Control": "no-store",
+        },
+    )

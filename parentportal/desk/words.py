@@ -1,0 +1,117 @@
+"""What officers read for the words that the database keeps. Never shown to a parent."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from babel import Locale
+from flask_babel import lazy_gettext as _
+
+from messaging.address import AddressReason
+from messaging.campaigns import load_campaign
+from messaging.channels import Channel
+from messaging.languages import is_right_to_left, language_tag
+from messaging.lifecycle import State
+from messaging.variants import ChoiceReason, VariantName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["language_tag"]
+
+STATES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        State.DRAFT: (_("Draft"), "blue"),
+        State.SUBMITTED: (_("Waiting for approval"), "yellow"),
+        State.APPROVED: (_("Approved, not sent"), "purple"),
+        State.DISPATCHED: (_("Sent"), "green"),
+        State.WITHDRAWN: (_("Withdrawn"), "grey"),
+    }
+)
+"""A state's words and the colour of its tag."""
+
+CHANNELS: Mapping[str, str] = MappingProxyType(
+    {Channel.LETTER: _("Letter"), Channel.EMAIL: _("Email"), Channel.SMS: _("Text message")}
+)
+
+VERSIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        VariantName.NEUTRAL: (_("Version A"), _("Neutral")),
+        VariantName.SETTLER: (_("Version B"), _("Settler")),
+        VariantName.PROSPECTOR: (_("Version C"), _("Prospector")),
+        VariantName.PIONEER: (_("Version D"), _("Pioneer")),
+    }
+)
+"""A version's letter, which anyone may read, and its name, which officers alone do."""
+
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        ChoiceReason.TAILORED: _("Chosen by the answers"),
+        ChoiceReason.NO_SEGMENT: _("No answers, or not sure enough"),
+        ChoiceReason.OBJECTION: _("Asked us not to tailor"),
+        ChoiceReason.NEUTRAL_ARM: _("Drawn by lot, to compare"),
+        ChoiceReason.NOT_WRITTEN: _("Not written in this language"),
+        ChoiceReason.LANGUAGE_NOT_TYPED: _("Answers not proven in this language"),
+    }
+)
+
+PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "subject": _("Title"),
+        "opening": _("Opening"),
+        "facts": _("Words before the facts"),
+        "actions": _("Words before what to do"),
+        "closing": _("Closing"),
+    }
+)
+
+LEFT_OUT: Mapping[str, str] = MappingProxyType(
+    {
+        "do-not-contact": _("Do not contact: nothing is sent."),
+        "safeguarding": _("Safeguarding: look at this family in person."),
+        "bereavement": _("Bereavement: look at this family in person."),
+        "care-order": _("Care order: look at this family in person."),
+        "no-address": _("No postal address, so no letter."),
+        AddressReason.TOO_FEW_LINES: _("The address has fewer than 3 lines."),
+        AddressReason.TOO_MANY_LINES: _("The address has more than 7 lines."),
+        AddressReason.NO_POSTCODE: _("The address does not end with a real postcode."),
+        AddressReason.NO_LETTER_OR_DIGIT: _("A line of the address has no letter or number."),
+        AddressReason.BAD_OPENING: _("A line of the address begins with a sign that is refused."),
+        AddressReason.NO_FIXED_ABODE: _("No fixed abode: reach them in another way."),
+        AddressReason.LINE_TOO_LONG: _("A line of the address is too long."),
+        AddressReason.UNPRINTABLE: _("The address holds a hidden character."),
+        "unknown-placeholder": _("The wording asks for something nobody can fill in."),
+        "missing-value": _("Something the letter must say is missing."),
+        "unprintable-value": _("A name holds a character that cannot be printed."),
+        "no-children": _("No child of this family can be named."),
+        "child-name-missing": _("A child's first name is missing; that child is not named."),
+        "age-band-missing": _("A child's age band is not known; that child is not named."),
+        "miles-missing": _("A child's miles to school are not known; that child is not named."),
+        "language-not-written": _("This message is not written in their language."),
+        "rate-has-ended": _("The mileage rate has ended by this date: set the new rate first."),
+        "too-many-children": _("There are too many children for one letter."),
+        "link-refused": _("A link in the message is not a web address."),
+        "address-too-wide": _("A line of the address is too long for the envelope's window."),
+        "contact-too-tall": _("The council's contact lines are too long for the page."),
+        "character-not-in-fonts": _("It holds a character that cannot be printed."),
+        "not-printable": _("The letter cannot be printed."),
+        "not-an-email": _("The email address is not one."),
+    }
+)
+"""Why somebody gets no message, or a letter that does not name every child."""
+
+
+def campaign_name(key: str) -> str:
+    """What a campaign is called, by its key."""
+    return load_campaign(key).name
+
+
+def language_name(code: str) -> str:
+    """A language's English name for officers, by its key."""
+    return str(Locale.parse(code).get_language_name("en"))
+
+
+def direction(code: str) -> str:
+    """Which way a message in this language runs, as HTML says it."""
+    return "rtl" if is_right_to_left(code) else "ltr"

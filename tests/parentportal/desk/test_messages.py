@@ -1,0 +1,307 @@
+"""The walk of a batch through its pages, and what each page must and must not say."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from messaging.channels import Channel
+from messaging.lifecycle import State
+from messaging.message import Message
+from messaging.variants import VariantName
+from parentportal.desk import words
+from parentportal.models import OutgoingBatch, OutgoingMessage, Role
+from parentportal.operations import sending
+from parentportal.operations.recipients import SUPPRESSING, UNREACHABLE
+from tests.parentportal.cohort_rows import a_family
+from tests.parentportal.counting import statements
+
+
+@pytest.fixture
+def row(database, batch):
+    return rows_of(database, batch)[0]
+
+
+def rows_of(database, batch, channel=Channel.LETTER):
+    with database.reading() as session:
+        query = select(OutgoingMessage).where(
+            OutgoingMessage.batch_id == batch.id, OutgoingMessage.channel == channel
+        )
+        return session.scalars(query.order_by(OutgoingMessage.id)).all()
+
+
+def state_of(database, batch):
+    with database.reading() as session:
+        return session.get_one(OutgoingBatch, batch.id).state
+
+
+def test_the_draft_page_says_who_gets_what_and_who_is_left_out(database, as_role, cohort, clock):
+    with database.transaction() as session:
+        a_family(session, "LEFT", clock(), flags=["do-not-contact"], name="Una Writable")
+    page = as_role(Role.OFFICER).get("/desk/messages/draft/ptb-offer").text
+    assert "8 carers of 8 families" in page
+    assert "Do not contact: nothing is sent." in page
+    assert "Una Writable" in page
+    with database.reading() as session:
+        assert session.scalars(select(OutgoingBatch)).all() == []
+
+
+def test_drafting_leads_to_the_batch(database, as_role, cohort):
+    client = as_role(Role.OFFICER)
+    answer = client.post("/desk/messages/draft/ptb-offer", data={"dated": "2026-11-02"})
+    with database.reading() as session:
+        batch = session.scalars(select(OutgoingBatch)).one()
+    assert answer.location == f"/desk/messages/{batch.id}"
+    page = client.get(answer.location).text
+    assert "Nothing has been sent." in page
+    assert "Submit for approval" in page
+
+
+def test_drafting_twice_says_that_nobody_is_left(as_role, batch):
+    client = as_role(Role.OFFICER)
+    page = client.post("/desk/messages/draft/ptb-offer", data={"dated": "2026-11-02"})
+    assert page.status_code == 409
+    assert "Nobody can be written to." in page.text
+
+
+def test_a_date_after_the_end_of_the_rate_is_refused_with_its_reason(database, as_role, cohort):
+    client = as_role(Role.OFFICER)
+    page = client.post("/desk/messages/draft/ptb-offer", data={"dated": "2066-11-02"})
+    assert page.status_code == 409
+    assert "The mileage rate has ended by this date" in page.text
+
+
+def test_a_date_that_is_none_is_asked_for_again(as_role, cohort):
+    page = as_role(Role.OFFICER).post("/desk/messages/draft/ptb-offer", data={"dated": ""})
+    assert page.status_code == 422
+    assert "Enter the date the letters are to carry." in page.text
+
+
+@pytest.mark.parametrize("key", ["focus-group-invitation", "no-such-campaign"])
+def test_only_offers_are_drafted_from_the_desk(as_role, key):
+    assert as_role(Role.OFFICER).get(f"/desk/messages/draft/{key}").status_code == 404
+
+
+def test_a_batch_walks_from_draft_to_sent(database, as_role, batch, settings):
+    officer, approver = as_role(Role.OFFICER), as_role(Role.APPROVER)
+    address = f"/desk/messages/{batch.id}"
+    assert officer.post(f"{address}/submit").location == address
+    assert "Approve all 16 messages" in approver.get(address).text
+    assert approver.post(f"{address}/approve").location == address
+    assert officer.post(f"{address}/dispatch").location == f"{address}/progress"
+    wait_until_sent(database, batch)
+    page = officer.get(f"{address}/progress")
+    assert "Sent: 16 of 16" in page.text
+    assert "Refresh" not in page.headers
+    manifest = officer.get(f"{address}/manifest.csv").text
+    assert len(manifest.splitlines()) == 17
+    assert not re.search("settler|prospector|pioneer|neutral", manifest)
+
+
+def wait_until_sent(database, batch):
+    from threading import enumerate as threads
+
+    for thread in threads():
+        if thread.name == f"dispatch-{batch.id}":
+            thread.join(30)
+    assert state_of(database, batch) is State.DISPATCHED
+
+
+def test_whoever_drafted_cannot_approve_even_with_the_role(database, as_role, submitted, officers):
+    with database.transaction() as session:
+        held = session.get_one(OutgoingBatch, submitted.id)
+        held.drafted_by_id = officers[Role.APPROVER].id
+    client = as_role(Role.APPROVER)
+    assert "Approve all" not in client.get(f"/desk/messages/{submitted.id}").text
+    page = client.post(f"/desk/messages/{submitted.id}/approve")
+    assert page.status_code == 403
+    assert "A second officer does." in page.text
+    assert state_of(database, submitted) is State.SUBMITTED
+
+
+def test_a_batch_sent_back_shows_its_note_to_whoever_drafted_it(as_role, submitted):
+    address = f"/desk/messages/{submitted.id}"
+    blank = as_role(Role.APPROVER).post(f"{address}/send-back", data={"note": " "})
+    assert blank.status_code == 422
+    assert "Say what needs to change." in blank.text
+    as_role(Role.APPROVER).post(f"{address}/send-back", data={"note": "Ask <b>Pat</b> first."})
+    page = as_role(Role.OFFICER).get(address).text
+    assert "Ask &lt;b&gt;Pat&lt;/b&gt; first." in page
+    assert "Submit for approval" in page
+
+
+def test_a_stale_page_is_refused_kindly(as_role, batch):
+    client = as_role(Role.OFFICER)
+    client.post(f"/desk/messages/{batch.id}/submit")
+    again = client.post(f"/desk/messages/{batch.id}/submit")
+    assert again.status_code == 409
+    assert "Somebody has moved this on already." in again.text
+
+
+def test_a_withdrawn_batch_can_be_drafted_again(as_role, batch):
+    client = as_role(Role.OFFICER)
+    assert client.post(f"/desk/messages/{batch.id}/withdraw").location == "/desk/messages"
+    assert "8 carers of 8 families" in client.get("/desk/messages/draft/ptb-offer").text
+
+
+def test_a_second_click_on_send_is_refused(database, as_role, approved, clock):
+    with database.transaction() as session:
+        sending.take(session, approved.id, now=clock(), by=None)
+    client = as_role(Role.OFFICER)
+    assert client.post(f"/desk/messages/{approved.id}/dispatch").status_code == 409
+    page = client.get(f"/desk/messages/{approved.id}/progress")
+    assert "Sending: 0 of 16" in page.text
+    assert page.headers["Refresh"] == "3"
+    still = client.get(f"/desk/messages/{approved.id}/progress?refresh=no")
+    assert "Refresh" not in still.headers
+
+
+def test_a_sending_that_stopped_can_go_on(database, as_role, approved, clock):
+    with database.transaction() as session:
+        sending.take(session, approved.id, now=clock(), by=None)
+    clock.advance(minutes=2)
+    client = as_role(Role.OFFICER)
+    page = client.get(f"/desk/messages/{approved.id}/progress").text
+    assert "Nothing is lost and nothing is sent twice" in page
+    client.post(f"/desk/messages/{approved.id}/dispatch")
+    wait_until_sent(database, approved)
+
+
+def test_a_letter_reads_as_it_is_stored(as_role, batch, row):
+    page = as_role(Role.OFFICER).get(f"/desk/messages/{batch.id}/{row.id}").text
+    stored = Message.from_json(row.content)
+    assert stored.html() in page
+    for line in stored.address:
+        assert line in page
+
+
+def test_the_pdf_is_made_from_the_stored_words(as_role, batch, row):
+    answer = as_role(Role.APPROVER).get(f"/desk/messages/{batch.id}/{row.id}.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF")
+    merged = as_role(Role.APPROVER).get(f"/desk/messages/{batch.id}/letters.pdf")
+    assert merged.data.startswith(b"%PDF")
+    assert len(merged.data) > len(answer.data)
+
+
+def test_an_email_has_no_pdf(database, as_role, batch):
+    mail = rows_of(database, batch, Channel.EMAIL)[0]
+    client = as_role(Role.OFFICER)
+    assert client.get(f"/desk/messages/{batch.id}/{mail.id}").status_code == 200
+    assert client.get(f"/desk/messages/{batch.id}/{mail.id}.pdf").status_code == 404
+
+
+def test_all_versions_stand_side_by_side_and_facts_stand_once(as_role, batch, row):
+    page = as_role(Role.APPROVER).get(f"/desk/messages/{batch.id}/{row.id}/versions").text
+    for letter, name in words.VERSIONS.values():
+        assert page.count(str(letter)) == 5  # title, opening, two that lead on, closing
+        assert str(name) in page
+    assert "the facts are the same in all four versions" in page
+    assert page.count("You choose.") == 1
+    assert page.count("The same in every version</strong>") == 3
+    assert page.count("This family's</strong>") == 5
+
+
+def test_versions_whose_facts_differ_are_shown_as_such(as_role, batch, row, monkeypatch):
+    from messaging import composition
+
+    plain = composition.build_locked
+    seen = iter(range(10_000))
+
+    def tampered(name, terms):
+        blocks = plain(name, terms)
+        return blocks[:-1] if name == "choice" and next(seen) == 1 else blocks
+
+    monkeypatch.setattr(composition, "build_locked", tampered)
+    page = as_role(Role.APPROVER).get(f"/desk/messages/{batch.id}/{row.id}/versions").text
+    assert "Do not approve this batch." in page
+    assert "Facts that differ" in page
+
+
+@pytest.mark.parametrize("page", ["", "/versions", ".pdf"])
+def test_a_message_of_another_batch_is_not_there(as_role, batch, row, page):
+    client = as_role(Role.OFFICER)
+    assert client.get(f"/desk/messages/{uuid4()}/{row.id}{page}").status_code == 404
+    assert client.get(f"/desk/messages/{batch.id}/{uuid4()}{page}").status_code == 404
+
+
+def test_no_manifest_before_anything_went(as_role, batch):
+    assert as_role(Role.OFFICER).get(f"/desk/messages/{batch.id}/manifest.csv").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "steps"),
+    [
+        (Role.OFFICER, {"submit": 302, "approve": 403, "send-back": 403, "withdraw": 302}),
+        (Role.APPROVER, {"submit": 403, "withdraw": 403, "dispatch": 403}),
+    ],
+)
+def test_each_step_is_for_its_role_alone(as_role, batch, role, steps):
+    client = as_role(role)
+    found = {step: client.post(f"/desk/messages/{batch.id}/{step}").status_code for step in steps}
+    assert found == steps
+
+
+def test_nobody_gets_in_without_signing_in(client, batch, row):
+    for page in ("", "/progress", "/letters.pdf", "/manifest.csv", f"/{row.id}", f"/{row.id}.pdf"):
+        answer = client.get(f"/desk/messages/{batch.id}{page}")
+        assert answer.location.startswith("/desk/sign-in?next=")
+
+
+def test_pages_show_counts_by_version_and_never_a_score(database, as_role, batch):
+    page = as_role(Role.OFFICER).get(f"/desk/messages/{batch.id}").text
+    assert "Chosen by the answers" in page
+    assert not re.search(r"posterior|score|probability", page, re.IGNORECASE)
+
+
+def test_a_long_batch_comes_in_pages(database, as_role, council, officers, clock):
+    from datetime import date
+
+    from parentportal.operations.outbox import draft_batch
+
+    with database.transaction() as session:
+        for number in range(20):
+            a_family(session, f"F{number}", clock())
+        batch = draft_batch(
+            session, "ptb-offer", dated=date(2026, 11, 2), now=clock(), by=officers[Role.OFFICER]
+        )
+    client = as_role(Role.OFFICER)
+    first = client.get(f"/desk/messages/{batch.id}").text
+    second = client.get(f"/desk/messages/{batch.id}?page=2").text
+    assert (first.count("Compare versions"), second.count("Compare versions")) == (25, 15)
+    assert client.get(f"/desk/messages/{batch.id}?page=99").text.count("Compare versions") == 15
+
+
+def test_every_page_makes_few_queries(as_role, batch, row):
+    client = as_role(Role.OFFICER)
+    client.get("/desk/")
+    addresses = {
+        "/desk/messages": 2,
+        "/desk/messages/draft/ptb-offer": 6,
+        f"/desk/messages/{batch.id}": 6,
+        f"/desk/messages/{batch.id}/progress": 3,
+        f"/desk/messages/{batch.id}/{row.id}": 2,
+        f"/desk/messages/{batch.id}/{row.id}/versions": 3,
+        f"/desk/messages/{batch.id}/letters.pdf": 2,
+    }
+    for address, most in addresses.items():
+        with statements() as seen:
+            assert client.get(address).status_code == 200
+        asked = [one for one in seen if one.lstrip().startswith("SELECT")]
+        assert len(asked) <= most, (address, asked)
+
+
+def test_every_code_has_its_words():
+    from messaging.address import AddressReason
+    from messaging.placeholders import REFUSAL_WORDS
+    from messaging.variants import ChoiceReason
+
+    codes = {*SUPPRESSING, UNREACHABLE, *AddressReason, *REFUSAL_WORDS}
+    assert codes <= words.LEFT_OUT.keys()
+    assert set(State) == words.STATES.keys()
+    assert set(ChoiceReason) == words.REASONS.keys()
+    assert set(VariantName) == words.VERSIONS.keys()
+    assert set(Channel) == words.CHANNELS.keys()

@@ -1,0 +1,104 @@
+"""Officers sign in and out, and nobody learns why a sign-in failed."""
+
+from __future__ import annotations
+
+import pytest
+
+from parentportal.models import Role
+from tests.parentportal.conftest import PASSWORD
+from tests.parentportal.counting import statements
+
+WRONG = "We cannot sign you in with this email and password."
+
+
+@pytest.fixture
+def sign_in(client, officers, council):
+    def post(email="officer@exampleshire.example", password=PASSWORD, onwards=""):
+        address = f"/desk/sign-in?next={onwards}" if onwards else "/desk/sign-in"
+        return client.post(address, data={"email": email, "password": password})
+
+    return post
+
+
+def test_an_officer_signs_in_and_is_at_the_desk(client, sign_in):
+    assert sign_in().location == "/desk/"
+    page = client.get("/desk/")
+    assert "Welcome, Sam officer" in page.text
+
+
+def test_signing_in_leads_on_to_the_page_that_was_asked_for(client, sign_in):
+    asked = client.get("/desk/messages?page=2")
+    assert asked.location == "/desk/sign-in?next=/desk/messages?page%3D2"
+    assert sign_in(onwards="/desk/messages").location == "/desk/messages"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"]
+)
+def test_signing_in_never_leads_to_another_site(sign_in, elsewhere):
+    assert sign_in(onwards=elsewhere).location == "/desk/"
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("officer@exampleshire.example", "a wrong password"),
+        ("nobody@exampleshire.example", PASSWORD),
+        ("not an email", PASSWORD),
+    ],
+)
+def test_a_failed_sign_in_says_the_same_whatever_was_wrong(sign_in, email, password):
+    page = sign_in(email, password)
+    assert page.status_code == 422
+    assert WRONG in page.text
+    assert PASSWORD not in page.text
+
+
+def test_after_five_failures_the_right_password_fails_too_and_says_the_same(sign_in, clock):
+    for _ in range(5):
+        sign_in(password="a wrong password")
+    page = sign_in()
+    assert page.status_code == 422
+    assert WRONG in page.text
+    clock.advance(minutes=16)
+    assert sign_in().status_code == 302
+
+
+def test_a_blank_form_says_what_is_missing(sign_in):
+    page = sign_in("", "")
+    assert "Enter your email." in page.text
+    assert "Enter your password." in page.text
+
+
+def test_signing_out_ends_the_session(client, sign_in):
+    sign_in()
+    assert client.post("/desk/sign-out").location == "/desk/sign-in"
+    assert client.get("/desk/").location.startswith("/desk/sign-in")
+
+
+def test_signing_out_is_never_a_link(client, sign_in):
+    sign_in()
+    assert client.get("/desk/sign-out").status_code == 405
+    assert client.get("/desk/").status_code == 200
+
+
+def test_half_an_hour_of_silence_ends_the_session(client, sign_in, clock):
+    sign_in()
+    clock.advance(minutes=31)
+    assert client.get("/desk/").location.startswith("/desk/sign-in")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_finds_what_it_can_do_next(as_role, submitted, role):
+    page = as_role(role).get("/desk/").text
+    assert ("Waiting for you to read and approve" in page) is (role is Role.APPROVER)
+    assert 'href="/desk/messages"' in page
+    assert ('href="/programme' in page) is (role is Role.PROGRAMME)
+
+
+def test_the_desk_makes_few_queries(as_role, batch):
+    client = as_role(Role.OFFICER)
+    client.get("/desk/")
+    with statements() as seen:
+        client.get("/desk/")
+    assert len([one for one in seen if one.startswith("SELECT")]) <= 2
