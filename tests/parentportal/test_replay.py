@@ -2,20 +2,26 @@
 
 import csv
 import re
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
+from waitress.server import create_server
 
+from parentportal.app import create_app
 from parentportal.cli import main
 from parentportal.models import (
     Answer,
     Assignment,
+    Carer,
     Family,
+    Invitation,
     Mode,
     OutgoingBatch,
     OutgoingMessage,
     Response,
+    Wave,
 )
 from segmentation.scoring import FACETS
 from tests.conftest import KEYRING
@@ -148,3 +154,41 @@ def test_all_4468_real_respondents_go_the_whole_way(database, tmp_path, responde
     run = replay(database, tmp_path, str(respondents_file))
     assert run.exit_code == 0, run.output
     check(database, run.output, 4468)
+
+
+@pytest.fixture
+def served(settings):
+    """The portal's own server, forms with their tokens, on each kind of database."""
+    app = create_app(settings)
+    server = create_server(app, host="127.0.0.1", port=0, threads=2)
+    Thread(target=server.run, daemon=True).start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    app.extensions["portal"].database.dispose()
+
+
+def test_the_pages_and_the_operations_make_the_same_of_the_same_answers(
+    database, tmp_path, made_up, served
+):
+    assert replay(database, tmp_path, str(made_up), "--wave", "Operations").exit_code == 0
+    pages = replay(database, tmp_path, str(made_up), "--wave", "Pages", "--http", served)
+    assert pages.exit_code == 0, pages.output
+    with database.reading() as session:
+
+        def assigned(wave):
+            rows = session.execute(
+                select(Family.reference, Assignment)
+                .join(Carer, Carer.family_id == Family.id)
+                .join(Invitation, Invitation.carer_id == Carer.id)
+                .join(Wave)
+                .join(Response, Response.invitation_id == Invitation.id)
+                .join(Assignment)
+                .where(Wave.name == wave)
+                .order_by(Family.reference)
+            )
+            return [
+                (found.segment, found.reason, found.items_used, found.figures) for _, found in rows
+            ]
+
+        assert len(assigned("Pages")) == 12
+        assert assigned("Pages") == assigned("Operations")
