@@ -84,6 +84,7 @@ def compose(
     )
     values = _tone_values(recipient, council, language)
     letter = terms.wording["letter"]
+    blocks = _blocks(variant, terms, values)  # first, for an offer's own refusals tell the most
     return Message(
         campaign=variant.campaign,
         channel=variant.channel,
@@ -94,13 +95,14 @@ def compose(
         salutation=fill(letter["salutation"], values, language),
         address=recipient.address.lines if recipient.address else (),
         sender=_sender(council, language, letter),
-        blocks=_blocks(variant, terms, values),
+        blocks=blocks,
     )
 
 
 def _blocks(variant: Variant, terms: Terms, values: Mapping[str, str]) -> tuple[Block, ...]:
     """Tone, first facts, tone, actions, tone, the name; then all other facts together."""
-    first, second, *others = CARRIED[variant.campaign]
+    carried = CARRIED[variant.campaign]
+    first, second, *others = (build_locked(name, terms) for name in carried)
     letter, contact = terms.wording["letter"], terms.council.contact
 
     def tone(part: str, *texts: str) -> tuple[Paragraph, ...]:
@@ -110,9 +112,9 @@ def _blocks(variant: Variant, terms: Terms, values: Mapping[str, str]) -> tuple[
     return (
         *tone("opening", *variant.opening),
         *tone("facts", variant.facts),
-        *build_locked(first, terms),
+        *first,
         *tone("actions", variant.actions),
-        *build_locked(second, terms),
+        *second,
         *tone("closing", variant.closing),
         Signature(
             "signature",
@@ -124,7 +126,7 @@ def _blocks(variant: Variant, terms: Terms, values: Mapping[str, str]) -> tuple[
             ),
         ),
         Heading("others", locked=True, text=letter["facts_heading"]),
-        *(block for name in others for block in build_locked(name, terms)),
+        *(block for blocks in others for block in blocks),
     )
 
 

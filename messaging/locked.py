@@ -138,9 +138,8 @@ def printed_date(day: date, language: str) -> str:
 
 def names_of(children: tuple[ChildOffer, ...], language: str) -> str:
     """The children's first names as a list in words; empty if no child is named."""
-    names = [
-        checked("child_first_name", child.first_name) for child in children if child.first_name
-    ]
+    named = [child.first_name for child in children if child.first_name.strip()]
+    names = [checked("child_first_name", name) for name in named]
     return str(format_list(names, locale=language)) if names else ""
 
 
@@ -216,7 +215,7 @@ def _meeting(terms: Terms) -> tuple[Block, ...]:
     ]
     return (
         Heading(part, locked=True, text=words["heading"]),
-        Grid(part, locked=True, head=(words["what"], words["answer"]), rows=tuple(facts)),
+        Grid(part, locked=True, head=(words["topic"], words["details"]), rows=tuple(facts)),
     )
 
 

@@ -29,12 +29,17 @@ def _plain(block: Block) -> str:
         case Signature(lines=lines):
             return "\n".join(lines)
         case Grid(head=head, rows=rows):
-            return "\n\n".join(
-                "\n".join(
-                    f"{name}: {_indented(cell)}" for name, cell in zip(head, row, strict=True)
-                )
-                for row in rows
-            )
+            return _grid(head, rows)
+
+
+def _grid(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
+    """A table in words: two columns name themselves, more need the names of their head."""
+    if len(head) == 2:  # noqa: PLR2004
+        return "\n".join(f"{topic}: {details}" for topic, details in rows)
+    return "\n\n".join(
+        "\n".join(f"{name}: {_indented(cell)}" for name, cell in zip(head, row, strict=True))
+        for row in rows
+    )
 
 
 def _indented(cell: str) -> str:

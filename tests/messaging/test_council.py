@@ -1,0 +1,100 @@
+import copy
+import json
+from decimal import Decimal
+
+import pytest
+
+from messaging.council import Council, CouncilRefused, demonstration_council, load_council
+
+
+@pytest.fixture
+def document():
+    return copy.deepcopy(demonstration_council().document())
+
+
+def refusals(document):
+    with pytest.raises(CouncilRefused) as refused:
+        Council.from_document(document)
+    return dict(refused.value.problems)
+
+
+def test_a_council_comes_back_from_json_as_it_was(document):
+    assert Council.from_document(json.loads(json.dumps(document))) == demonstration_council()
+
+
+def test_the_demonstration_council_can_be_no_real_one(document):
+    text = json.dumps(document)
+    assert ".gov.uk" not in text
+    assert all(
+        service["phone"].startswith("01632 960")
+        for service in (document["contact"], document["sendiass"], document["complaints"])
+    )
+
+
+def test_what_is_missing_and_what_is_unknown_is_told_at_once(document):
+    del document["contact"]["phone"]
+    del document["department"]["ur"]
+    document["logo"] = "x"
+    document["department"]["fr"] = "x"
+    assert refusals(document) == {
+        "contact.phone": "is missing",
+        "department.ur": "is missing",
+        "logo": "is not a setting",
+        "department.fr": "is not a language of this service",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("name", ""),
+        ("name", "A\0B"),
+        ("name", 7),
+        ("name", "x" * 601),
+        ("website", "javascript:alert(1)"),
+        ("website", "https://"),
+        ("portal_url", "https://a b.example"),
+        ("portal_url", "https://a.example:port"),
+        ("reply_address", []),
+        ("reply_weeks", 0),
+        ("reply_weeks", True),
+        ("reply_weeks", 1.5),
+        ("contact.email", "nobody"),
+        ("contact.phone", "ring us"),
+        ("contact.opening_hours", "9 to 5"),
+        ("contact", "Morgan"),
+        ("jurisdiction", "Wales"),
+        ("personal_transport_budget.mileage.pence_per_mile", "NaN"),
+        ("personal_transport_budget.mileage.pence_per_mile", "-1"),
+        ("personal_transport_budget.mileage.pence_per_mile", True),
+        ("personal_transport_budget.mileage.valid_to", "2020-01-01"),
+        ("personal_transport_budget.mileage.valid_from", "1st of May"),
+        ("personal_transport_budget.restore_longest_days", 1),
+        ("focus_groups.most_people", 2),
+    ],
+)
+def test_a_wrong_value_is_refused_at_its_place(document, path, value):
+    *parents, last = path.split(".")
+    table = document
+    for name in parents:
+        table = table[name]
+    table[last] = value
+    assert list(refusals(document)) == [path]
+
+
+def test_a_decimal_keeps_its_pence(document):
+    document["personal_transport_budget"]["mileage"]["pence_per_mile"] = "62.5"
+    council = Council.from_document(document)
+    assert council.personal_transport_budget.mileage.pence_per_mile == Decimal("62.5")
+
+
+@pytest.mark.parametrize("content", [b"name = ", b"\xff\xfe\x00", b""])
+def test_a_file_that_is_no_council_is_refused(tmp_path, content):
+    path = tmp_path / "council.toml"
+    path.write_bytes(content)
+    with pytest.raises(CouncilRefused):
+        load_council(path)
+
+
+def test_a_document_that_is_no_table_is_refused():
+    assert refusals([]) == {"": "must be a table"}

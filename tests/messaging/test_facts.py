@@ -1,0 +1,110 @@
+import re
+from dataclasses import replace
+
+import pytest
+
+from messaging import facts as proof
+from messaging.blocks import Grid, Listing
+from messaging.campaigns import CAMPAIGN_KEYS, CARRIED, load_campaign
+from messaging.council import demonstration_council
+from messaging.facts import facts_of, parity, shipped_voices
+from messaging.languages import LANGUAGES
+from messaging.variants import VariantName
+from tests.messaging.families import ROBIN, SAM, message
+
+
+@pytest.mark.parametrize("campaign", CAMPAIGN_KEYS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_facts_are_the_same_bytes_in_all_four_versions(campaign, language):
+    report = parity(load_campaign(campaign), demonstration_council(), language)
+    assert report.holds, (report.differences, report.breaches)
+    assert report.variants == tuple(VariantName)
+    assert len({digest for _, digest in report.digests}) >= 1
+
+
+@pytest.mark.parametrize("campaign", CAMPAIGN_KEYS)
+def test_all_the_blocks_of_the_table_are_there_in_every_language(campaign):
+    for language in LANGUAGES:
+        blocks = message(campaign, language).blocks
+        parts = tuple(dict.fromkeys(b.part for b in blocks if b.locked))
+        carried = [str(name) for name in CARRIED[campaign]]
+        assert [part for part in parts if part in carried] == carried
+
+
+@pytest.mark.parametrize(
+    ("slot", "words"),
+    [
+        ("closing", "Answer within 7 days."),
+        ("opening", ("You get £10 more.",)),
+        ("facts", "See https://elsewhere.example for the terms."),
+        ("actions", "Write to me@elsewhere.example."),
+    ],
+)
+def test_a_term_in_a_tone_block_is_found(slot, words):
+    def voices(campaign, language):
+        neutral, settler, *others = shipped_voices(campaign, language)
+        return (neutral, replace(settler, **{slot: words}), *others)
+
+    report = parity(load_campaign("ptb-offer"), demonstration_council(), "en_GB", voices=voices)
+    assert not report.holds
+    assert [(breach.variant, breach.slot) for breach in report.breaches] == [("settler", slot)]
+
+
+def test_a_version_with_other_facts_is_found_and_shown(monkeypatch):
+    honest = proof.compose
+
+    def forged(variant, recipient, council, **more):
+        made = honest(variant, recipient, council, **more)
+        if variant.name is not VariantName.PROSPECTOR:
+            return made
+        blocks = tuple(
+            replace(block, items=block.items[1:]) if isinstance(block, Listing) else block
+            for block in made.blocks
+        )
+        return replace(made, blocks=blocks)
+
+    monkeypatch.setattr(proof, "compose", forged)
+    report = parity(load_campaign("ptb-offer"), demonstration_council(), "en_GB")
+    assert not report.holds
+    assert {difference.variant for difference in report.differences} == {"prospector"}
+    assert "Book a call" in report.differences[0].neutral
+    assert "Book a call" not in report.differences[0].found
+
+
+def test_another_amount_gives_other_facts():
+    assert facts_of(message()) != facts_of(
+        message("ptb-offer", "en_GB", VariantName.NEUTRAL, ROBIN)
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_keeping_the_travel_one_has_stands_first_with_equal_weight(language):
+    table = next(b for b in message("ptb-offer", language).blocks if isinstance(b, Grid))
+    locked = message("ptb-offer", language)
+    assert len(table.head) == 3
+    keep, offer = table.rows[0][1:]
+    assert "£2,090" not in keep
+    assert "£2,090" in offer
+    assert keep.count("\n") == offer.count("\n") == 1
+    assert locked.blocks.index(table) == 4  # after opening, opening, lead and its heading
+
+
+def test_each_age_has_its_own_choice_and_both_stand_where_both_are_at_home():
+    def choice(*children):
+        made = message("ptb-offer", "en_GB", VariantName.NEUTRAL, *children)
+        return " ".join(f"{b.title} {b.text}" for b in made.blocks if b.part == "choice")
+
+    assert "mileage payment, an escort or training needs your agreement" in choice(SAM)
+    assert "policy statement" not in choice(SAM)
+    assert "policy statement" in choice(ROBIN)
+    assert "young person's own view" in choice(ROBIN)
+    assert "mileage payment" not in choice(ROBIN)
+    both = choice(ROBIN, SAM)
+    assert "You choose (Sam)." in both
+    assert "You choose (Robin)." in both
+
+
+def test_an_invitation_to_talk_carries_no_stages_of_appeal():
+    text = message("focus-group-invitation").plain_text()
+    assert "No decision is being made." in text
+    assert not re.search(r"appeal|Ombudsman|working days", text, re.IGNORECASE)

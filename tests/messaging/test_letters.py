@@ -1,0 +1,212 @@
+"""Real PDFs, measured: `letters.md` of the print houses in mm from the top left of A4."""
+
+import io
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pdfplumber
+import pikepdf
+import pytest
+
+from messaging.campaigns import CAMPAIGN_KEYS
+from messaging.languages import LANGUAGES
+from messaging.letters import LetterPress, LetterRefused
+from messaging.offers import AgeBand, ChildOffer
+from messaging.variants import VariantName
+from tests.messaging.families import MEETING, ROBIN, SAM, message
+
+MM = 72 / 25.4
+TOLERANCE = 1
+FIRST_PAGE = [(15, 125, 5, 30), (24.6, 120, 39.5, 66.3), (125, 195, 5, 95), (15, 195, 95, 292)]
+LATER_PAGE = [(15, 195, 5, 292)]
+
+LETTERS = [
+    (campaign, language, list(VariantName)[(i + j) % 4])
+    for i, campaign in enumerate(CAMPAIGN_KEYS)
+    for j, language in enumerate(LANGUAGES)
+]
+
+
+@pytest.fixture(scope="module")
+def press():
+    return LetterPress()
+
+
+@pytest.fixture(scope="module")
+def printed(press):
+    def pdf_of(*args, **kwargs):
+        return press.render(message(*args, **kwargs)).pdf
+
+    return pdf_of
+
+
+def marks(page):
+    """Every glyph and line of a page as x0, x1, top, bottom in mm."""
+    drawn = [c for c in page.chars if c["text"].strip()] + page.rects + page.lines + page.curves
+    return [tuple(m[side] / MM for side in ("x0", "x1", "top", "bottom")) for m in drawn]
+
+
+def strays(pdf):
+    """What lies outside the zones."""
+    with pdfplumber.open(io.BytesIO(pdf)) as document:
+        return [
+            (page.page_number, mark)
+            for page in document.pages
+            for mark in marks(page)
+            if not any(
+                left - TOLERANCE <= mark[0]
+                and mark[1] <= right + TOLERANCE
+                and top - TOLERANCE <= mark[2]
+                and mark[3] <= bottom + TOLERANCE
+                for left, right, top, bottom in (
+                    FIRST_PAGE if page.page_number == 1 else LATER_PAGE
+                )
+            )
+        ]
+
+
+@pytest.mark.parametrize(("campaign", "language", "variant"), LETTERS)
+def test_everything_stands_inside_the_zones_on_two_sides(printed, campaign, language, variant):
+    pdf = printed(campaign, language, variant, SAM, ROBIN)
+    assert strays(pdf) == []
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert len(document.pages) == 2
+
+
+@pytest.mark.parametrize("language", ["en_GB", "ur"])
+def test_the_longest_names_and_links_stay_inside_the_zones(press, language):
+    child = ChildOffer("Wolfeschlegelsteinhausen" * 5, AgeBand.UNDER_16, Decimal("149.99"))
+    made = message("ptb-offer", language, VariantName.NEUTRAL, child)
+    lines = ("A" * 40, *(f"{n} Invented Road With A Long Name" for n in range(5)), "EX1 1ZZ")
+    letter = press.render(replace(made, address=lines))
+    assert strays(letter.pdf) == []
+
+
+def test_the_zones_would_notice_a_stray_glyph(press):
+    made = message()
+    wide = replace(made.sender, council="Exampleshire " * 12)
+    assert strays(press.render(replace(made, sender=wide)).pdf) != []
+
+
+@pytest.mark.parametrize(("campaign", "language", "variant"), LETTERS)
+def test_the_file_is_tagged_and_says_its_language_and_title(printed, campaign, language, variant):
+    with pikepdf.open(io.BytesIO(printed(campaign, language, variant))) as document:
+        root = document.Root
+        assert bool(root.MarkInfo.Marked)
+        assert "/StructTreeRoot" in root
+        assert str(root.Lang) == language.partition("_")[0]
+        assert bool(root.ViewerPreferences.DisplayDocTitle)
+        with document.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+            assert metadata["dc:title"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_font_is_embedded(printed, language):
+    with pikepdf.open(io.BytesIO(printed("ptb-offer", language))) as document:
+        fonts = [
+            font.DescendantFonts[0].FontDescriptor
+            for page in document.pages
+            for font in page.Resources.Font.values()
+        ]
+        assert fonts
+        assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
+        assert all(re.search(r"NotoSans|NotoNastaliqUrdu", str(f.FontName)) for f in fonts)
+
+
+def test_sizes_are_big_enough_to_read(printed):
+    with pdfplumber.open(io.BytesIO(printed())) as document:
+        first, second = document.pages
+        body = [c["size"] for c in first.chars if 95 * MM < c["top"] < 283 * MM]
+        body += [c["size"] for c in second.chars if c["top"] < 283 * MM]
+        window = [
+            c["size"] for c in first.chars if c["x1"] < 120 * MM and 39 * MM < c["top"] < 67 * MM
+        ]
+    assert min(body) >= 11.99
+    assert min(window) >= 9
+
+
+def test_the_address_prints_as_it_is_line_by_line(press):
+    made = message()
+    seven = ("Ali Sample", *(f"{n} Invented Road" for n in range(5)), "EX1 1ZZ")
+    with pdfplumber.open(io.BytesIO(press.render(replace(made, address=seven)).pdf)) as document:
+        window = document.pages[0].crop((24 * MM, 39 * MM, 121 * MM, 67 * MM))
+        assert tuple(window.extract_text().splitlines()) == seven
+
+
+@pytest.mark.parametrize("language", ["en_GB", "cy", "pl"])
+def test_all_the_words_of_the_message_are_on_the_paper(printed, language):
+    made = message("focus-group-invitation", language, invitation=MEETING)
+    pdf = printed("focus-group-invitation", language, invitation=MEETING)
+    with pdfplumber.open(io.BytesIO(pdf)) as document:
+        paper = "".join("".join(c["text"] for c in page.chars) for page in document.pages)
+    squeezed = re.sub(r"\s", "", paper)
+    for block in made.blocks:
+        for text in (getattr(block, "text", ""), *getattr(block, "items", ())):
+            assert re.sub(r"\s", "", text) in squeezed
+
+
+def test_the_same_message_gives_the_same_bytes_from_any_press(press):
+    assert press.render(message()).pdf == LetterPress().render(message()).pdf
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '#read("letter.typ") #panic() *b* _i_ $x^2$ @ref <label> // gone /* gone */ `c` \\',
+        "{{ 7 * 7 }} {% raw %}",
+        "<script>alert(1)</script>",
+        "../../etc/passwd",
+    ],
+)
+def test_hostile_values_print_literally(printed, value):
+    child = replace(SAM, first_name=value)
+    with pdfplumber.open(
+        io.BytesIO(printed("ptb-offer", "en_GB", VariantName.NEUTRAL, child))
+    ) as d:
+        paper = "".join(c["text"] for c in d.pages[0].chars)
+    assert re.sub(r"\s", "", value) in re.sub(r"\s", "", paper)
+
+
+def test_a_character_that_no_font_has_is_refused_and_the_press_goes_on(press):
+    odd = message("ptb-offer", "en_GB", VariantName.NEUTRAL, replace(SAM, first_name="Sam 😀"))
+    with pytest.raises(LetterRefused) as refused:
+        press.render(odd)
+    assert refused.value.code == "character-not-in-fonts"
+    assert press.render(message()).pages == 2
+
+
+def test_an_address_too_wide_for_the_window_is_refused(press):
+    with pytest.raises(LetterRefused) as refused:
+        press.render(replace(message(), address=("W" * 80, "2 Invented Road", "EX1 1ZZ")))
+    assert refused.value.code == "address-too-wide"
+
+
+def test_more_contact_lines_than_there_is_room_for_are_refused(press):
+    made = message()
+    crowded = replace(made.sender, reply_address=("Invented House",) * 30)
+    with pytest.raises(LetterRefused) as refused:
+        press.render(replace(made, sender=crowded))
+    assert refused.value.code == "contact-too-tall"
+
+
+def test_a_print_run_starts_every_letter_on_a_right_hand_page(press):
+    many = [SAM, ROBIN, replace(SAM, first_name="Charlie"), replace(ROBIN, first_name="Kim")]
+    long = message("ptb-offer", "ur", VariantName.PIONEER, *many)
+    assert press.render(long).pages == 3
+    run = press.merge([message(), long, message("ptb-offer", "pl")])
+    with pdfplumber.open(io.BytesIO(run)) as document:
+        texts = [page.extract_text() or "" for page in document.pages]
+    assert len(texts) == 8
+    assert texts[5] == ""
+    assert "Page 1 of 2" in texts[0]
+    assert "Page 2 of 2" in texts[1]
+    assert "Strona 1 z 2" in texts[6]
+    with pikepdf.open(io.BytesIO(run)) as document:
+        assert "/StructTreeRoot" in document.Root
+
+
+def test_a_print_run_of_nothing_is_an_error(press):
+    with pytest.raises(ValueError, match="needs a letter"):
+        press.merge([])
