@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with TemporaryDirectory(prefix="portal-bench-") as name:
         folder = Path(name)
         databases = (SQLITE,) if options.sqlite else kinds(folder)
-        rows = []
+        rows: list[Row] = []
         for part in options.parts or PARTS:
             print(f"measuring {part} …", file=sys.stderr)
             rows += measure(part, size, databases, folder)

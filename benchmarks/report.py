@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +58,28 @@ WORDS = 3
 
 
 def table(rows: Iterable[Row]) -> str:
-    """The rows as aligned text, each part under its name."""
-    lines: list[tuple[str, ...] | str] = []
-    part = None
-    for row in rows:
-        if row.part != part:
-            part = row.part
-            lines += ["", part.upper(), HEADINGS]
-        lines.append(_cells(row))
-    cells = [line for line in lines if isinstance(line, tuple)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    """The rows as aligned text, each part under its name; a column with nothing in it is left out.
+
+    Rows of a part stand together.
+    """
     return "\n".join(
-        line if isinstance(line, str) else _aligned(line, widths).rstrip() for line in lines
+        line
+        for part, of_part in groupby(rows, attrgetter("part"))
+        for line in ("", part.upper(), *_lines([_cells(row) for row in of_part]))
     )
+
+
+def _lines(cells: Sequence[Sequence[str]]) -> Iterator[str]:
+    columns = [
+        [heading, *column]
+        for heading, column in zip(HEADINGS, zip(*cells, strict=True), strict=True)
+    ]
+    shown = [
+        [cell.ljust(width) if number < WORDS else cell.rjust(width) for cell in column]
+        for number, column in enumerate(columns)
+        if any(column[1:]) and (width := max(map(len, column)))
+    ]
+    return ("  ".join(line).rstrip() for line in zip(*shown, strict=True))
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -85,10 +96,3 @@ def _middle(readings: Sequence[float]) -> tuple[str, str]:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"
-
-
-def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(
-        cell.ljust(width) if column < WORDS else cell.rjust(width)
-        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    )
