@@ -29,6 +29,7 @@ class Settings:
             telephone numbers kept for drama are accepted.
         secure_cookies: cookies travel over HTTPS alone; off only on a loopback demonstration.
         largest_upload: bytes; anything bigger is refused before it is read.
+        most_rows: rows of a cohort file; a longer one is refused.
     """
 
     database_url: str
@@ -38,6 +39,7 @@ class Settings:
     demonstration: bool = False
     secure_cookies: bool = True
     largest_upload: int = 10 * MEGABYTE
+    most_rows: int = 50_000
 
     @property
     def outbox_directory(self) -> Path:
@@ -66,4 +68,5 @@ class Settings:
             base_url=base_url,
             demonstration=demonstration,
             secure_cookies=base_url.startswith("https://"),
+            most_rows=int(environment.get("PARENTPORTAL_MOST_ROWS", "50000")),
         )

@@ -14,7 +14,7 @@ import chardet
 from parentportal.intake.workbook import WorkbookFault, read_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 DELIMITERS = ",;\t"
 CODE_PAGES = ("cp1252", "cp1250")
@@ -119,12 +119,8 @@ class Sheet:
         """The same sheet, some of its columns (counted from 0) taken out for good."""
         if not places:
             return self
-        return replace(
-            self,
-            headers=_kept(self.headers, places),
-            rows=tuple(SheetRow(row.number, _kept(row.cells, places)) for row in self.rows),
-            preview=(),
-        )
+        rows = tuple(SheetRow(row.number, _kept(row.cells, places)) for row in self.rows)
+        return replace(self, headers=_kept(self.headers, places), rows=rows, preview=_preview(rows))
 
     def document(self) -> dict[str, Any]:
         """As JSON can hold it; :meth:`from_document` gives the same sheet."""
@@ -192,9 +188,7 @@ def _from_text(content: bytes, limits: Limits) -> Sheet:
                 raise SheetRefused(SheetReason.TOO_MANY_ROWS, most=limits.rows)
     except csv.Error:
         raise SheetRefused(SheetReason.OPEN_QUOTE, row=len(rows) + 1) from None
-    return replace(
-        _sheet(rows, limits), encoding=encoding, guessed=guessed, preview=_preview(text, rows)
-    )
+    return replace(_sheet(rows, limits), encoding=encoding, guessed=guessed)
 
 
 def _decoded(content: bytes) -> tuple[str, str, bool]:
@@ -230,13 +224,14 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=unquoted.count)
 
 
-def _preview(text: str, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    if text.isascii():
-        return ()
-    telling = (cell.strip()[:60] for row in rows for cell in row if not cell.isascii())
-    return tuple(dict.fromkeys(cell for cell, _ in zip(telling, range(50), strict=False)))[
-        :PREVIEWED
-    ]
+def _preview(rows: Iterable[SheetRow]) -> tuple[str, ...]:
+    """A few different cells that tell whether letters outside plain English were read right."""
+    found: dict[str, None] = {}
+    for cell in (cell for row in rows for cell in row.cells if not cell.isascii()):
+        found[cell[:60]] = None
+        if len(found) == PREVIEWED:
+            break
+    return tuple(found)
 
 
 def _sheet(rows: Sequence[Sequence[str]], limits: Limits) -> Sheet:
@@ -264,7 +259,8 @@ def _sheet(rows: Sequence[Sequence[str]], limits: Limits) -> Sheet:
         seen.add(header.casefold())
     if len(filled) == 1:
         raise SheetRefused(SheetReason.NO_ROWS)
-    return Sheet(named, tuple(filled[1:]))
+    data = tuple(filled[1:])
+    return Sheet(named, data, preview=_preview(data))
 
 
 def _letters(place: int) -> str:

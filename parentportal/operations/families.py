@@ -299,6 +299,7 @@ def _on_record(session: Session, chunk: Sequence[FamilyEntry]) -> dict[str, Fami
             selectinload(Family.carers),
             selectinload(Family.children).selectinload(Child.offers),
         )
+        .execution_options(populate_existing=True)  # what this session saw before may be old
     )
     return {family.reference: family for family in rows}
 
