@@ -64,21 +64,7 @@ NEIGHBOURS = 2
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    here = request.endpoint or ""
-    links = [
-        ("programme.counts", _("Where parents stand")),
-        ("programme.groups", _("Discussion groups")),
-    ]
     return {
-        "navigation": [
-            {
-                "text": text,
-                "href": url_for(endpoint),
-                "current": endpoint == here,
-                "active": endpoint == "programme.groups" and here.startswith("programme.group"),
-            }
-            for endpoint, text in links
-        ],
         "standings": STANDINGS,
         "for_whom": FOR_WHOM,
         "kept_out_words": KEPT_OUT,
@@ -119,6 +105,7 @@ def counts_chart() -> ResponseReturnValue:
         colour=str(brand_in_force().colour),
         language=language.tag,
         right_to_left=language.direction is Direction.RIGHT_TO_LEFT,
+        narrow="narrow" in request.args,
     )
     response = Response(picture, mimetype="image/svg+xml")
     response.headers["Cache-Control"] = "no-store"
@@ -157,13 +144,13 @@ def group(group_id: UUID) -> ResponseReturnValue:
     """Show a group: its meeting, its draw, its letters, its replies."""
     with reading() as session:
         sheet = _sheet(session, group_id)
-    counts = {
+    replies = {
         state: sum(invitee.state is state for invitee in sheet.invitees) for state in InviteeState
     }
     return render_template(
         "programme/group.html",
         sheet=sheet,
-        counts=counts,
+        replies=replies,
         upcoming=sheet.meeting is not None and sheet.meeting.starts_at > now(),
     )
 
@@ -276,7 +263,7 @@ def group_invitations(group_id: UUID) -> ResponseReturnValue:
     base_url = portal().settings.base_url
     try:
         with transaction() as session:
-            draft_invitations(
+            batch = draft_invitations(
                 session,
                 group_id,
                 reply_link=lambda key: base_url + url_for("account.reply", token=reply_token(key)),
@@ -289,11 +276,9 @@ def group_invitations(group_id: UUID) -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         flash(words_for(refusal)[1], "important")
-    else:
-        flash(
-            _("The invitations are drafted. Read them, then hand them in for approval."), "success"
-        )
-    return redirect(url_for(".group", group_id=group_id))
+        return redirect(url_for(".group", group_id=group_id))
+    flash(_("The invitations are drafted. Read them, then hand them in for approval."), "success")
+    return redirect(url_for("desk.batch", batch_id=batch.id))
 
 
 def _sheet(session: Session, group_id: UUID) -> GroupSheet:

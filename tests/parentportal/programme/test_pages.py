@@ -98,7 +98,7 @@ def test_the_counts_page_hides_small_numbers_and_what_would_give_them_away(team,
 def test_the_picture_has_the_same_numbers_and_no_others(team, cohort):
     page, picture = team.get("/programme/"), team.get("/programme/counts.svg")
 
-    assert 'src="/programme/counts.svg"' in page.get_data(as_text=True)
+    assert 'srcset="/programme/counts.svg"' in page.get_data(as_text=True)
     assert picture.mimetype == "image/svg+xml"
     assert picture.headers["Cache-Control"] == "no-store"
     drawn = re.findall(r">([^<>]+)</text>", picture.get_data(as_text=True))
