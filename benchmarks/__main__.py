@@ -62,28 +62,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     size = SIZES[options.size]
+    rows: list[Row] = []
+    if not options.json:
+        print(_machine())
     with TemporaryDirectory(prefix="portal-bench-") as name:
         folder = Path(name)
         databases = (SQLITE,) if options.sqlite else kinds(folder)
-        rows: list[Row] = []
         for part in options.parts or PARTS:
             print(f"measuring {part} …", file=sys.stderr)
-            rows += measure(part, size, databases, folder)
-    machine = (
+            measured = list(measure(part, size, databases, folder))
+            if not options.json:  # each part as it is done: a long run shows what it has
+                print(table(measured), flush=True)
+            rows += measured
+    if options.json:
+        document = {"machine": _machine(), "size": options.size}
+        print(json.dumps({**document, "rows": [row.document() for row in rows]}, indent=2))
+    else:
+        print(NOTES.format(rounds=size.rounds, s="" if size.rounds == 1 else "s"))
+    return 0
+
+
+def _machine() -> str:
+    return (
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"load {os.getloadavg()[0]:.1f}"
     )
-    if options.json:
-        document = {"machine": machine, "size": options.size}
-        print(json.dumps({**document, "rows": [row.document() for row in rows]}, indent=2))
-    else:
-        print(
-            machine,
-            table(rows),
-            NOTES.format(rounds=size.rounds, s="" if size.rounds == 1 else "s"),
-            sep="\n",
-        )
-    return 0
 
 
 if __name__ == "__main__":
