@@ -1,4 +1,4 @@
-"""``parentportal cohort import``: the same check and the same confirmation as the officers' page."""
+"""``parentportal cohort import``: the same check and confirmation as the officers' page."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ def import_file(file: Path, *, confirm: bool, email: str | None, demonstration: 
     settings = Settings.from_environment()
     use_keyring(settings.keyring)
     database = Database(settings.database_url)
+    click.get_current_context().call_on_close(database.dispose)
     try:
         with database.reading() as session:
             by = _officer(session, email)

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
 
 from parentportal.auth import requires, signed_in_officer
 from parentportal.desk import cohort_words
 from parentportal.desk.blueprint import bp
+from parentportal.desk.forms import UploadForm
 from parentportal.intake.cohort import check_cohort, grouped, kept_report
 from parentportal.intake.spreadsheet import Limits, SheetRefused
 from parentportal.intake.tables import safe_csv, template_csv, template_xlsx
@@ -37,14 +35,6 @@ if TYPE_CHECKING:
 ROWS_SHOWN = 200
 LONGEST_SEARCH = 60
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class UploadForm(FlaskForm):
-    """One spreadsheet."""
-
-    file = FileField(
-        lazy_gettext("Spreadsheet"), [FileRequired(lazy_gettext("Choose a spreadsheet."))]
-    )
 
 
 @bp.get("/cohort")

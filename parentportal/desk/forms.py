@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, PasswordField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -37,3 +38,9 @@ class SendBackForm(FlaskForm):  # type: ignore[misc]
             Length(max=LONGEST_NOTE, message=_("Use 1,000 characters or fewer.")),
         ],
     )
+
+
+class UploadForm(FlaskForm):
+    """One spreadsheet of families."""
+
+    file = FileField(_("Spreadsheet"), [FileRequired(_("Choose a spreadsheet."))])

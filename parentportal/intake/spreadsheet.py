@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 DELIMITERS = ",;\t"
-CODE_PAGES = ("cp1252", "cp1250")
-"""What spreadsheets in Britain and Poland write when they do not write Unicode.
+CODE_PAGES = {"cp1252": 1.1, "cp1250": 1.0}
+"""What spreadsheets in Britain and Poland write when they do not write Unicode, and a small weight
+for the British one, which decides where the letters fit both.
 
-chardet says which of the two is likelier. For a column of names it is never sure (a confidence
-of some hundredths), so this counts as a guess, and an officer sees some of it before confirming.
+chardet says which is likelier. For a column of names it is never sure (a confidence of some
+hundredths), so this counts as a guess, and an officer sees some of it before confirming.
 """
 SAMPLE = 64 * 1024
 PREVIEWED = 5
@@ -207,14 +208,24 @@ def _decoded(content: bytes) -> tuple[str, str, bool]:
         raise SheetRefused(SheetReason.NUL)
     # Only lines with letters outside ASCII tell encodings apart; reading them alone is quick.
     telling = b"\n".join(line for line in content.splitlines() if not line.isascii())[:SAMPLE]
-    guess = chardet.detect(telling, include_encodings=CODE_PAGES, prefer_superset=True)
-    encoding = guess["encoding"] or ""
-    try:
-        text = content.decode(encoding)
-    except (LookupError, UnicodeDecodeError):
-        seen = _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", telling[:60].decode("cp1252", "replace"))
-        raise SheetRefused(SheetReason.UNSURE_OF_LETTERS, seen=seen) from None
-    return text, encoding, True
+    for encoding in _likeliest_first(telling):
+        try:
+            return content.decode(encoding), encoding, True
+        except UnicodeDecodeError:
+            continue
+    seen = telling[:60].decode("cp1252", "replace")
+    raise SheetRefused(
+        SheetReason.UNSURE_OF_LETTERS, seen=_NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", seen)
+    )
+
+
+def _likeliest_first(telling: bytes) -> list[str]:
+    """The code pages, in the order in which they suit these lines."""
+    guesses = chardet.detect_all(
+        telling, ignore_threshold=True, include_encodings=CODE_PAGES, compat_names=False
+    )
+    sure = {guess["encoding"]: guess["confidence"] for guess in guesses}
+    return sorted(CODE_PAGES, key=lambda page: -CODE_PAGES[page] * sure.get(page, 0))
 
 
 def _delimiter(text: str) -> str:
