@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from messaging.lifecycle import State, Step, may_follow
 from parentportal import dispatch
 from parentportal.auth import requires, signed_in_officer
+from parentportal.desk import words
 from parentportal.desk.blueprint import bp
 from parentportal.desk.forms import SendBackForm
 from parentportal.dispatch.folder import LetterFolder
@@ -149,16 +150,20 @@ def _page(batch_id: UUID, form: SendBackForm) -> str:
         made_of = shares(session, batch_id)
         stretch = messages(session, batch_id, request.args.get("page", 1, type=int))
         left_out = _left_out(session, line.batch)
+    by_version: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for share in made_of:
+        by_version[share.variant, share.reason][share.channel] += share.messages
     steps = {step for step in Step if may_follow(line.batch.state, step)}
     return render_template(
         "desk/batch.html",
         line=line,
-        made_of=made_of,
+        made_of=by_version,
+        channels=sorted({share.channel for share in made_of}, reverse=True),
         stretch=stretch,
         reasons=outbox.left_out_by_reason(line.batch),
         left_out=left_out,
         more=len(line.batch.left_out) - len(left_out),
-        languages=Counter({share.language: share.messages for share in made_of}),
+        languages=[words.language_name(one) for one in sorted({s.language for s in made_of})],
         form=form,
         steps=steps,
         Step=Step,

@@ -14,6 +14,7 @@ from messaging.channels import Channel
 from messaging.languages import is_right_to_left, language_tag
 from messaging.lifecycle import State
 from messaging.variants import ChoiceReason, VariantName
+from parentportal.intake.vocabulary import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,10 +69,15 @@ PARTS: Mapping[str, str] = MappingProxyType(
 
 LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
-        "do-not-contact": _("Do not contact: nothing is sent."),
-        "safeguarding": _("Safeguarding: look at this family in person."),
-        "bereavement": _("Bereavement: look at this family in person."),
-        "care-order": _("Care order: look at this family in person."),
+        Flag.DO_NOT_CONTACT: _("Do not contact: nothing is sent."),
+        Flag.SAFEGUARDING: _("Safeguarding: look at this family in person."),
+        Flag.BEREAVEMENT: _("Bereavement: look at this family in person."),
+        Flag.CARE_ORDER: _("Care order: look at this family in person."),
+        Flag.APPEAL_OPEN: _("An appeal is open: nothing is sent meanwhile."),
+        Flag.TRIBUNAL_OPEN: _("A tribunal is open: nothing is sent meanwhile."),
+        Flag.COMPLAINT_OPEN: _("A complaint is open: nothing is sent meanwhile."),
+        Flag.HOSPITAL_STAY: _("A child is in hospital: nothing is sent meanwhile."),
+        Flag.SCHOOL_MOVE: _("A child is moving school: nothing is sent meanwhile."),
         "no-address": _("No postal address, so no letter."),
         AddressReason.TOO_FEW_LINES: _("The address has fewer than 3 lines."),
         AddressReason.TOO_MANY_LINES: _("The address has more than 7 lines."),

@@ -18,7 +18,9 @@ from messaging.channels import Channel
 from messaging.composition import InvitationDetails, Message, Recipient, compose
 from messaging.lifecycle import State
 from messaging.offers import AgeBand, ChildOffer
+from messaging.printable import tidy
 from messaging.variants import Arm
+from parentportal.intake.vocabulary import Flag
 from parentportal.models import (
     Assignment,
     Carer,
@@ -43,8 +45,12 @@ if TYPE_CHECKING:
     from messaging.variants import Variant
     from segmentation.segments import Segment
 
-SUPPRESSING = frozenset({"do-not-contact", "safeguarding", "bereavement", "care-order"})
-"""Flags of a family for which nothing is written by itself: an officer looks at it in person."""
+SUPPRESSING = frozenset(Flag) - {Flag.SHARED_PARENTING}
+"""Flags of a family for which nothing is written by itself: an officer looks at it in person.
+
+While an appeal, a tribunal, a complaint, a stay in hospital or a move of school is open, nobody
+writes unasked. Parents who share the care are each written to.
+"""
 
 UNREACHABLE = "no-address"
 
@@ -196,8 +202,7 @@ def gather(
     left_out: list[LeftOut] = []
     before = 0
     for carer in found:
-        flag = next((flag for flag in map(_word, carer.family.flags) if flag in SUPPRESSING), None)
-        if flag:
+        if flag := _suppressed_by(carer.family):
             left_out.append(LeftOut(carer.id, flag))
             continue
         named, refused, recorded_by = _named(children.get(carer.family_id, ()))
@@ -315,13 +320,14 @@ def _address(carer: Carer) -> tuple[PostalAddress | None, str | None]:
     lines = list(carer.address_lines or ())
     if not lines:
         return None, UNREACHABLE
-    if lines[0] != carer.name:
-        lines.insert(0, carer.name)
+    name = tidy(carer.name.strip())
+    if lines[0] != name:  # the name prints first, and is a line of the address
+        lines.insert(0, name)
     try:
         return PostalAddress.parse(lines), None
     except AddressRefused as refused:
         return None, refused.codes[0]
 
 
-def _word(flag: str) -> str:
-    return "-".join(flag.casefold().replace("-", " ").replace("_", " ").split())
+def _suppressed_by(family: Family) -> str | None:
+    return next((str(flag) for flag in family.flags if flag in SUPPRESSING), None)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from messaging.lifecycle import State
-from parentportal.models import Campaign, Carer, Officer, OutgoingBatch, OutgoingMessage
+from parentportal.models import Campaign, Carer, Family, Officer, OutgoingBatch, OutgoingMessage
 from parentportal.refusals import NotThere
 
 if TYPE_CHECKING:
@@ -98,9 +98,10 @@ def messages(session: Session, batch_id: UUID, page: int) -> Stretch:
     rows = session.scalars(
         select(OutgoingMessage)
         .join(OutgoingMessage.carer)
+        .join(Carer.family)
         .where(OutgoingMessage.batch_id == batch_id)
-        .options(joinedload(OutgoingMessage.carer).joinedload(Carer.family))
-        .order_by(Carer.family_id, Carer.created_at, OutgoingMessage.channel, OutgoingMessage.id)
+        .options(contains_eager(OutgoingMessage.carer).contains_eager(Carer.family))
+        .order_by(Family.reference, Carer.created_at, Carer.id, OutgoingMessage.channel.desc())
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()

@@ -17,6 +17,7 @@ from messaging.facts import facts_of
 from messaging.lifecycle import State, StepNotAllowed
 from messaging.message import Message
 from messaging.variants import Arm, VariantName, load_variant
+from parentportal.intake.vocabulary import Flag
 from parentportal.models import (
     AgeBand,
     AuditEvent,
@@ -129,7 +130,7 @@ def test_a_child_of_unknown_age_is_left_out_and_its_sister_is_not(session, draft
 
 
 def test_whoever_cannot_be_written_to_is_reported_and_stops_nobody(session, draft, now):
-    a_family(session, "A", now, flags=["do not contact"])
+    a_family(session, "A", now, flags=["do-not-contact"])
     a_family(session, "B", now, address_lines=None)
     a_family(session, "C", now, address_lines=["Somewhere", "Nowhere"], email=None)
     no_miles = a_family(session, "D", now, children=False)
@@ -150,6 +151,14 @@ def test_whoever_cannot_be_written_to_is_reported_and_stops_nobody(session, draf
         ("F", Channel.LETTER),
     }
     assert whole.id not in {carer_id for carer_id, _ in batch.left_out}
+
+
+@pytest.mark.parametrize("flag", list(Flag))
+def test_a_flagged_family_is_left_to_an_officer(session, draft, now, flag):
+    a_family(session, "A", now)
+    a_family(session, "B", now, flags=[str(flag)])
+    expected = {} if flag is Flag.SHARED_PARENTING else {flag: 1}
+    assert left_out(draft()) == expected
 
 
 def test_a_refused_email_keeps_back_the_letter_of_the_same_carer(session, draft, now):

@@ -1,0 +1,242 @@
+"""The officers' whole way in a real browser: from a spreadsheet with mistakes to letters sent."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pdfplumber
+import pytest
+from sqlalchemy import select
+
+from messaging.council import demonstration_council
+from parentportal.app import create_app
+from parentportal.config import Settings
+from parentportal.db import Database
+from parentportal.models import Carer, Role
+from parentportal.operations.accounts import add_officer
+from parentportal.operations.council import save_council
+from parentportal.schema import upgrade
+from parentportal.web import system_clock
+from segmentation.segments import Segment
+from tests.conftest import KEYRING
+from tests.functional.browser import Visitor, assert_sound, screenshot, serving
+from tests.parentportal.cohort_rows import assigned
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "a long enough password"
+HEAD = (
+    *("family_reference", "carer_name", "address_line_1", "address_line_2", "address_line_3"),
+    *("email", "language", "child_reference", "child_first_name", "age_band", "miles"),
+    "offers_open",
+)
+FAMILIES = 12
+
+
+class Desk:
+    """One officer's device; every page is held against what it owes and pictured."""
+
+    def __init__(self, device: Visitor, name: str) -> None:
+        self.device, self.name, self.seen = device, name, 0
+        self.page: Page = device.page()
+
+    def look(self, what: str) -> None:
+        self.seen += 1
+        screenshot(self.page, f"officer-{self.name}-{self.seen:02}-{what}")
+        assert_sound(self.page, self.device)
+        assert self.page.locator("h1").count() == 1, self.page.url
+
+    def press(self, words: str) -> None:
+        self.page.get_by_role("button", name=words).first.click()
+        self.page.wait_for_load_state()
+
+    def follow(self, words: str) -> None:
+        self.page.get_by_role("link", name=words).first.click()
+        self.page.wait_for_load_state()
+
+    def sign_in(self, role: Role) -> None:
+        self.page.goto("/desk/")
+        self.page.get_by_label("Email").fill(f"{role}@exampleshire.example")
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.press("Sign in")
+
+
+@pytest.fixture(params=[320, 1280])
+def width(request):
+    return request.param
+
+
+@pytest.fixture
+def service(tmp_path):
+    """An empty council with an officer of each role, really served; no family is in it."""
+    url = f"sqlite:///{tmp_path / 'portal.sqlite3'}"
+    database, now = Database(url), system_clock()
+    upgrade(database)
+    with database.transaction() as session:
+        save_council(session, demonstration_council(), now=now)
+        for role in Role:
+            email = f"{role}@exampleshire.example"
+            add_officer(session, email, f"Sam {role}", role, PASSWORD, now)
+    settings = Settings(url, KEYRING, tmp_path, demonstration=True, secure_cookies=False)
+    with serving(create_app(settings)) as address:
+        yield address, database, settings
+    database.dispose()
+
+
+@pytest.fixture
+def desk(service, visitor, width):
+    def make(name, **how):
+        return Desk(visitor(service[0], width=width, **how), f"{name}-{width}")
+
+    return make
+
+
+def spreadsheet(path: Path, *, mended: bool) -> Path:
+    """Twelve families; three rows need mending: a postcode, an age band, an email."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(HEAD)
+    for number in range(FAMILIES):
+        wrong = not mended and number < 3
+        table.writerow(
+            [
+                f"F{number:03}",
+                f"Ali Sample {number}",
+                f"{number + 1} Invented Road",
+                "Exampleton",
+                "not a postcode" if wrong and number == 0 else "EX1 1ZZ",
+                "no email" if wrong and number == 2 else f"ali{number}@family.example",
+                ("en_GB", "cy", "pl", "ur")[number % 4],
+                f"C{number:03}",
+                f"Kit{number}",
+                "nine" if wrong and number == 1 else "8-10",
+                "5",
+                "ptb",
+            ]
+        )
+    path.write_text(text.getvalue(), encoding="utf-8")
+    return path
+
+
+def have_answered(database: Database) -> None:
+    """Let the carers have answered: in each segment by turns, and one in none."""
+    now = datetime.now(UTC)
+    turns = [*Segment, None]
+    with database.transaction() as session:
+        for number, carer in enumerate(session.scalars(select(Carer)).all()):
+            assigned(session, carer, turns[number % 4], now)
+
+
+def test_officers_go_from_a_spreadsheet_to_letters_sent(  # noqa: PLR0915 -- one long walk
+    service, desk, tmp_path
+):
+    _, database, settings = service
+    officer = desk("walk")
+    officer.page.goto("/desk/sign-in")
+    officer.look("sign-in")
+    officer.press("Sign in")
+    officer.look("sign-in-blank")
+    officer.sign_in(Role.OFFICER)
+    officer.look("home")
+
+    officer.page.goto("/desk/cohort/import")
+    officer.page.set_input_files(
+        "input[type=file]", spreadsheet(tmp_path / "families.csv", mended=False)
+    )
+    officer.press("Check this file")
+    officer.look("check-with-mistakes")
+    assert "Rows to mend" in officer.page.inner_text("main")
+    officer.press("Discard this file")
+    officer.page.goto("/desk/cohort/import")
+    officer.page.set_input_files(
+        "input[type=file]", spreadsheet(tmp_path / "mended.csv", mended=True)
+    )
+    officer.press("Check this file")
+    officer.press("Confirm and bring in these families")
+    officer.look("families-in")
+    have_answered(database)
+
+    officer.page.goto("/desk/messages")
+    officer.look("messages-empty")
+    officer.press("See who would be written to")
+    assert "12 carers of 12 families" in officer.page.inner_text("main")
+    officer.look("draft")
+    officer.press("Write the drafts")
+    officer.look("batch-draft")
+    batch = officer.page.url
+    officer.follow("Compare versions")
+    officer.look("versions")
+    for letter in "ABCD":
+        assert officer.page.get_by_role("heading", name=f"Version {letter}").count() == 5
+    officer.page.goto(batch)
+    officer.press("Submit for approval")
+    officer.look("batch-submitted")
+
+    second = desk("second")
+    second.sign_in(Role.APPROVER)
+    second.look("home")
+    second.page.get_by_role("link", name="A Personal Transport Budget").first.click()
+    second.look("batch")
+    second.follow("Ali Sample")
+    second.look("letter")
+    second.page.goto(batch)
+    second.page.get_by_text("Send it back instead").click()
+    second.press("Send back")
+    second.look("send-back-blank")
+    second.page.get_by_label("What needs to change?").fill("Please look at the date.")
+    second.press("Send back")
+    officer.page.goto(batch)
+    officer.look("batch-sent-back")
+    officer.press("Submit for approval")
+    second.page.goto(batch)
+    second.press("Approve all 24 messages")
+    second.look("approved")
+
+    officer.page.goto(batch)
+    officer.look("batch-approved")
+    officer.press("Send all 24 messages now")
+    officer.page.get_by_role("heading", name="Sent: 24 of 24").wait_for(timeout=30_000)
+    officer.look("sent")
+    officer.page.goto(batch)
+    officer.look("batch-sent")
+    assert len(list((settings.mailbox_directory / "new").iterdir())) == FAMILIES
+
+    letter = officer.page.locator("tbody a", has_text="Ali Sample").filter(has_text="Letter").first
+    letter.click()
+    officer.look("letter-sent")
+    address = officer.page.get_by_role("button", name="Open the PDF").get_attribute("href")
+    answer = officer.page.request.get(address)
+    assert answer.headers["content-type"] == "application/pdf"
+    with pdfplumber.open(io.BytesIO(answer.body())) as pdf:
+        assert "Invented Road" in pdf.pages[0].extract_text()
+    officer.press("Sign out")
+    officer.look("signed-out")
+
+
+def test_the_walk_needs_no_scripts(service, desk, tmp_path):
+    """Sending renews its page by itself where scripts are off too."""
+    officer, second = desk("plain", javascript=False), desk("plain-second", javascript=False)
+    officer.sign_in(Role.OFFICER)
+    officer.page.goto("/desk/cohort/import")
+    officer.page.set_input_files(
+        "input[type=file]", spreadsheet(tmp_path / "mended.csv", mended=True)
+    )
+    officer.press("Check this file")
+    officer.press("Confirm and bring in these families")
+    officer.page.goto("/desk/messages/draft/ptb-offer")
+    officer.press("Write the drafts")
+    officer.press("Submit for approval")
+    second.sign_in(Role.APPROVER)
+    second.page.goto(officer.page.url)
+    second.press("Approve all 24 messages")
+    officer.page.goto(second.page.url)
+    officer.press("Send all 24 messages now")
+    officer.page.get_by_role("heading", name="Sent: 24 of 24").wait_for(timeout=30_000)
