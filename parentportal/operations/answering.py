@@ -7,9 +7,9 @@ request loses and doubles nothing, on SQLite (whose writers queue) and on Postgr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from parentportal.db import insert_or
 from parentportal.models import Answer, Assignment, Invitation, Mode, Response, Wave
@@ -107,7 +107,8 @@ def record_answers(
         Answer(response_id=response.id, item=item, rating=rating, answered_at=now)
         for item, rating in answers.ratings.items()
     ]
-    statement = insert_or(session, Answer).values(
+    kept = session.execute(
+        _upsert(session, confirmed=sight.confirmed),
         [
             {
                 "response_id": row.response_id,
@@ -117,19 +118,7 @@ def record_answers(
                 "visit_id": sight.visit_id,
             }
             for row in rows
-        ]
-    )
-    given = statement.excluded
-    kept = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Answer.response_id, Answer.item],
-            set_={
-                "rating_sealed": given.rating_sealed,
-                "answered_at": given.answered_at,
-                "visit_id": given.visit_id,
-            },
-            where=None if sight.confirmed else Answer.visit_id == sight.visit_id,
-        ).returning(Answer.item)
+        ],
     ).all()
     if len(kept) < len(rows):
         raise KeptFromView
@@ -238,15 +227,19 @@ def _assignment(
     )
 
 
+_LOCKED: Final = (  # made once: it runs for every answer
+    select(Response, Wave)
+    .join(Invitation, Invitation.id == Response.invitation_id)
+    .join(Wave, Wave.id == Invitation.wave_id)
+    .where(Invitation.id == bindparam("invitation"))
+    .with_for_update(of=Response)
+)
+
+
 def _locked(session: Session, invitation_id: UUID) -> tuple[Response, Wave]:
     """The response of an invitation, its row locked until the transaction ends."""
     found = session.execute(
-        select(Response, Wave)
-        .join(Invitation, Invitation.id == Response.invitation_id)
-        .join(Wave, Wave.id == Invitation.wave_id)
-        .where(Invitation.id == invitation_id)
-        .with_for_update(of=Response)
-        .execution_options(populate_existing=True)
+        _LOCKED, {"invitation": invitation_id}, execution_options={"populate_existing": True}
     ).one_or_none()
     if found is None:
         raise NotStarted
@@ -259,3 +252,19 @@ def _response_to_change(session: Session, invitation_id: UUID, now: datetime) ->
         raise AlreadySubmitted
     check_open(wave, now)
     return response
+
+
+def _upsert(session: Session, *, confirmed: bool) -> Any:
+    """An answer put in the place of the one before, whose visit is the same unless confirmed."""
+    table = Answer.__table__
+    statement = insert_or(session, table)
+    given = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[table.c.response_id, table.c.item],
+        set_={
+            "rating_sealed": given.rating_sealed,
+            "answered_at": given.answered_at,
+            "visit_id": given.visit_id,
+        },
+        where=None if confirmed else table.c.visit_id == given.visit_id,
+    ).returning(table.c.item)

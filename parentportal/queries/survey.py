@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from parentportal.models import Answer, Invitation, Response, Wave
 from segmentation.instrument import Instrument, Item, load_instrument
@@ -98,19 +98,23 @@ class Progress:
         return [number for number, item in items if not self.is_hidden(item)]
 
 
+_INVITATION: Final = (  # made once: it runs for every page
+    select(Invitation, Wave, Response)
+    .join(Wave, Wave.id == Invitation.wave_id)
+    .outerjoin(Response, Response.invitation_id == Invitation.id)
+    .where(Invitation.id == bindparam("invitation"))
+)
+_ANSWERS: Final = select(Answer).where(Answer.response_id == bindparam("response"))
+
+
 def progress(session: Session, invitation_id: UUID, sight: Sight) -> Progress | None:
     """How far an invited carer has come, in two selects; none without such an invitation."""
-    found = session.execute(
-        select(Invitation, Wave, Response)
-        .join(Wave, Wave.id == Invitation.wave_id)
-        .outerjoin(Response, Response.invitation_id == Invitation.id)
-        .where(Invitation.id == invitation_id)
-    ).one_or_none()
+    found = session.execute(_INVITATION, {"invitation": invitation_id}).one_or_none()
     if found is None:
         return None
     invitation, wave, response = found
     answers: dict[str, Answer] = {}
     if response is not None:
-        rows = session.scalars(select(Answer).where(Answer.response_id == response.id))
+        rows = session.scalars(_ANSWERS, {"response": response.id})
         answers = {row.item: row for row in rows}
     return Progress(invitation, wave, response, answers, sight)

@@ -10,9 +10,8 @@ from flask_babel import gettext as _
 
 from parentportal.i18n import page_language
 from parentportal.operations import survey
-from parentportal.queries.survey import progress
 from parentportal.survey.blueprint import bp
-from parentportal.survey.visits import NoVisit, progress_in_hand, visit_in_hand
+from parentportal.survey.visits import progress_in_hand, visit_in_hand
 from parentportal.web import now, transaction
 from segmentation.instrument import AnswerRefused
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from parentportal.queries.survey import Progress
-    from segmentation.instrument import Item
+    from segmentation.instrument import Instrument, Item
 
 WISHES: Final = {"yes": True, "no": False, "": None}
 """What a wish is posted as, and what is kept; the last is "leave this out"."""
@@ -32,9 +31,10 @@ def question(number: int) -> ResponseReturnValue:
     found = progress_in_hand()
     if found.response is None:
         return redirect(url_for("survey.carry_on"))
-    item = _item(found, number)
+    item = _item(found.instrument, number)
     if found.is_hidden(item):
-        return render_template("survey/hidden.html", onward=_after(found, number))
+        onward = _onward(found.question_after(number))
+        return render_template("survey/hidden.html", onward=onward)
     return _question_page(found, number)
 
 
@@ -42,30 +42,31 @@ def question(number: int) -> ResponseReturnValue:
 def answer(number: int) -> ResponseReturnValue:
     """Keep the answer as it was given; none leaves the question out and what is kept alone."""
     visit = visit_in_hand()
+    item = _item(visit.instrument, number)
+    try:
+        answers = visit.instrument.read({item.code: request.form.get("rating", "")})
+    except AnswerRefused:
+        mistake = _("Choose one of the six answers, or leave this question out.")
+        return _question_page(progress_in_hand(), number, mistake), HTTPStatus.BAD_REQUEST
     with transaction() as database:
-        found = progress(database, visit.invitation_id, visit.sight)
-        if found is None:
-            raise NoVisit
-        item = _item(found, number)
         if request.form.get("take-back"):
             survey.take_back_answer(
                 database, visit.invitation_id, item.code, now=now(), sight=visit.sight
             )
-            return redirect(_after(found, number))
-        try:
-            answers = found.instrument.read({item.code: request.form.get("rating", "")})
-        except AnswerRefused:
-            mistake = _("Choose one of the six answers, or leave this question out.")
-            return _question_page(found, number, mistake), HTTPStatus.BAD_REQUEST
-        survey.record_answers(
-            database,
-            visit.invitation_id,
-            answers,
-            now=now(),
-            language=page_language().code,
-            sight=visit.sight,
-        )
-    return redirect(_after(found, number))
+        else:
+            survey.record_answers(
+                database,
+                visit.invitation_id,
+                answers,
+                now=now(),
+                language=page_language().code,
+                sight=visit.sight,
+            )
+    if visit.came_back and not visit.sight.confirmed:
+        later = progress_in_hand().question_after(number)
+    else:  # nothing was there before, or all of it may be seen: no need to ask
+        later = number + 1 if number < len(visit.instrument.items) else None
+    return redirect(_onward(later))
 
 
 @bp.get("/survey/wishes")
@@ -98,8 +99,8 @@ def wish() -> ResponseReturnValue:
     return redirect(url_for("survey.check"))
 
 
-def _item(found: Progress, number: int) -> Item:
-    items = found.instrument.items
+def _item(instrument: Instrument, number: int) -> Item:
+    items = instrument.items
     if not 1 <= number <= len(items):
         abort(HTTPStatus.NOT_FOUND)
     return items[number - 1]
@@ -110,10 +111,10 @@ def _is_change() -> bool:
     return "change" in request.args
 
 
-def _after(found: Progress, number: int) -> str:
+def _onward(later: int | None) -> str:
+    """To the question that comes next, or to what comes after the last."""
     if _is_change():
         return url_for("survey.check")
-    later = found.question_after(number)
     return url_for("survey.question", number=later) if later else url_for("survey.wishes")
 
 
@@ -126,7 +127,7 @@ def _before(found: Progress, number: int) -> str:
 
 def _question_page(found: Progress, number: int, mistake: str = "") -> str:
     language, instrument = page_language().code, found.instrument
-    item = _item(found, number)
+    item = _item(instrument, number)
     return render_template(
         "survey/question.html",
         number=number,

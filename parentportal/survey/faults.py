@@ -16,7 +16,7 @@ from parentportal.operations.survey import (
 )
 from parentportal.survey.blueprint import bp
 from parentportal.survey.entering import CodeForm
-from parentportal.survey.visits import NoVisit, VisitClosed, VisitSubmitted, has_visit
+from parentportal.survey.visits import NoVisit, has_visit
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,13 +33,11 @@ def _no_visit(_problem: NoVisit) -> ResponseReturnValue:
     return _ask_again(HTTPStatus.FORBIDDEN)
 
 
-@bp.errorhandler(VisitSubmitted)
 @bp.errorhandler(AlreadySubmitted)
 def _submitted(_problem: Exception) -> ResponseReturnValue:
     return redirect(url_for("survey.thanks"))
 
 
-@bp.errorhandler(VisitClosed)
 @bp.errorhandler(SurveyClosed)
 def _closed(_problem: Exception) -> ResponseReturnValue:
     return redirect(url_for("survey.closed"))

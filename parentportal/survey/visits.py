@@ -1,6 +1,7 @@
 """The visit in hand: which invitation this browser has entered, kept in its signed session.
 
-The session holds two random numbers and a yes or no; never a code, a name or an answer.
+The session holds two random numbers, the name of the questionnaire and two flags; never a code, a
+name or an answer.
 """
 
 from __future__ import annotations
@@ -11,42 +12,39 @@ from uuid import UUID, uuid4
 
 from flask import session
 
+from parentportal.operations.survey import AlreadySubmitted, SurveyClosed
 from parentportal.queries.survey import Progress, progress
-from parentportal.refusals import Refusal
 from parentportal.sight import Sight
 from parentportal.web import now, reading
+from segmentation.instrument import load_instrument
 
 if TYPE_CHECKING:
     from parentportal.models import Invitation
+    from segmentation.instrument import Instrument
 
 VISIT: Final = "visit"
 LANGUAGE: Final = "language"
 
 
-class NoVisit(Refusal):
-    """No code was entered in this browser, or too long ago."""
-
-    code = "no-visit"
-
-
-class VisitSubmitted(Refusal):
-    """The answers of this visit were sent in: only the thanks are left to see."""
-
-    code = "visit-submitted"
-
-
-class VisitClosed(Refusal):
-    """The wave of this visit is over."""
-
-    code = "visit-closed"
+class NoVisit(Exception):
+    """No code was entered in this browser, or too long ago: the page asks for it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One browser that has entered one code."""
+    """One browser that has entered one code.
+
+    Attributes:
+        invitation_id: whose code it is.
+        sight: what it may see.
+        instrument: the questionnaire of its wave, which never changes.
+        came_back: whether there were answers already as the code was entered.
+    """
 
     invitation_id: UUID
     sight: Sight
+    instrument: Instrument
+    came_back: bool
 
 
 def begin_visit(invitation: Invitation) -> None:
@@ -68,6 +66,8 @@ def begin_visit(invitation: Invitation) -> None:
         "invitation": str(invitation.id),
         "number": str(uuid4()),
         "confirmed": False,
+        "instrument": invitation.wave.instrument_version,
+        "came_back": response is not None,
     }
 
 
@@ -94,7 +94,10 @@ def visit_in_hand() -> Visit:
     if known is None:
         raise NoVisit
     return Visit(
-        UUID(known["invitation"]), Sight(UUID(known["number"]), confirmed=known["confirmed"])
+        UUID(known["invitation"]),
+        Sight(UUID(known["number"]), confirmed=known["confirmed"]),
+        load_instrument(known["instrument"]),
+        known["came_back"],
     )
 
 
@@ -108,14 +111,14 @@ def progress_in_hand() -> Progress:
 
     Raises:
         NoVisit: when there is no visit, or its invitation is gone.
-        VisitSubmitted: when the answers were sent in.
-        VisitClosed: when the wave is not open.
+        AlreadySubmitted: when the answers were sent in.
+        SurveyClosed: when the wave is not open.
     """
     found = any_progress_in_hand()
     if found.submitted:
-        raise VisitSubmitted
+        raise AlreadySubmitted
     if not found.is_open(now()):
-        raise VisitClosed
+        raise SurveyClosed
     return found
 
 

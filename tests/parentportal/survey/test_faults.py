@@ -129,7 +129,13 @@ def test_the_session_holds_neither_code_nor_answers(client, family):
     with client.session_transaction() as session:
         held = {key: value for key, value in session.items() if not key.startswith("_")}
     assert held.keys() <= {"visit", "language", "csrf_token"}
-    assert held["visit"].keys() == {"invitation", "number", "confirmed"}
+    assert held["visit"].keys() == {
+        "invitation",
+        "number",
+        "confirmed",
+        "instrument",
+        "came_back",
+    }
 
 
 @pytest.mark.parametrize("rating", ["0", "7", "abc", "1; DROP TABLE answer", "２", "-1"])
