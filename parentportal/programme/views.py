@@ -204,6 +204,8 @@ def group_draw(group_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         sheet = _sheet(session, group_id)
         pool = pool_for(session, sheet.group.segment)
+    if sheet.draw is not None:
+        return redirect(url_for(".group", group_id=group_id))
     seats = sheet.group.seats
     proposed = bookings_needed(seats)
     form = DrawForm(data={"invite": min(proposed, max(pool.households, 1))})
@@ -247,8 +249,9 @@ def group_draw(group_id: UUID) -> ResponseReturnValue:
 def group_pool(group_id: UUID) -> ResponseReturnValue:
     """Give the pool as a file of keys, so that somebody else can repeat the draw."""
     with reading() as session:
-        pool = pool_for(session, _sheet(session, group_id).group.segment)
-    if pool.households < FEWEST_HOUSEHOLDS:
+        sheet = _sheet(session, group_id)
+        pool = pool_for(session, sheet.group.segment)
+    if sheet.draw is not None or pool.households < FEWEST_HOUSEHOLDS:
         raise NotThere
     response = Response(pool_listing(pool.entrants), mimetype="text/plain")
     response.headers["Content-Disposition"] = "attachment; filename=pool.txt"

@@ -68,7 +68,7 @@ KEPT_OUT: Mapping[KeptOut, str] = MappingProxyType(
 
 REPLIES: Mapping[InviteeState, tuple[str, str]] = MappingProxyType(
     {
-        InviteeState.PENDING: (_("No reply yet"), "grey"),
+        InviteeState.PENDING: (_("No reply"), "grey"),
         InviteeState.ACCEPTED: (_("Coming"), "green"),
         InviteeState.DECLINED: (_("Not coming"), "red"),
         InviteeState.WAITING: (_("On the waiting list"), "yellow"),

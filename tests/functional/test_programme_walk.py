@@ -152,11 +152,15 @@ def look_on_a_telephone(phone):
     phone.look("counts")
     phone.press("Plan discussion groups")
     phone.look("groups")
+    phone.follow("Alder group")
+    phone.page.goto(f"{urlsplit(phone.page.url).path}/draw")
+    phone.look("draw")
+    phone.page.goto("/programme/groups")
     phone.follow("Oak group")
     assert "2 of 25 say that they come" in phone.page.inner_text("main")
     phone.look("group")
     here = urlsplit(phone.page.url).path
-    for page in ("change", "meeting", "draw"):
+    for page in ("change", "meeting"):
         phone.page.goto(f"{here}/{page}")
         phone.look(page)
 

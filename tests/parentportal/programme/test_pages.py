@@ -239,6 +239,12 @@ def test_more_than_the_pool_has_are_never_drawn(team, groups):
     assert "not enough households" in text_of(answer)
 
 
+def test_the_draw_is_no_longer_offered_once_it_was_held(team, drawn):
+    assert team.get(f"{drawn}/draw").location == drawn
+    assert team.post(f"{drawn}/draw", data={"invite": "5"}).location == drawn
+    assert team.get(f"{drawn}/pool.txt").status_code == 404
+
+
 @pytest.fixture
 def drawn(team, groups):
     """The page of the mixed group after its draw."""
@@ -252,7 +258,7 @@ def test_the_group_page_shows_first_names_and_replies_and_no_whole_name(team, dr
 
     assert "11 of 22 households were drawn by lot" in words
     assert "0 of 11 say that they come. There are 6 seats." in words
-    assert len(re.findall(r"Alex\d+ No reply yet", words)) == 11
+    assert len(re.findall(r"Alex\d+ No reply", words)) == 11
     assert "Sample" not in words
 
 
@@ -262,7 +268,8 @@ def test_invitations_are_drafted_once_and_wait_for_a_second_officer(
     answer = team.post(f"{drawn}/invitations")
     again = team.post(f"{drawn}/invitations")
 
-    assert answer.location == again.location == drawn
+    assert answer.location.startswith("/desk/messages/")
+    assert again.location == drawn
     words = text_of(team.get(drawn))
     assert "The invitations are drafted." in words
     assert "There is nobody to write to just now." in words
@@ -323,7 +330,7 @@ def test_no_page_asks_the_database_more_than_eight_times(app, team, drawn, group
     for method, path in paths(groups):
         if method == "GET":
             with counted(app) as statements:
-                assert team.get(path).status_code == 200
+                assert team.get(path).status_code < 500
             assert len(statements) <= 8, (path, statements)
 
 
