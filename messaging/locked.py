@@ -7,8 +7,10 @@ for. `messaging.facts` proves it from the finished messages all the same.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date, format_time
 from babel.lists import format_list
 
@@ -70,9 +72,15 @@ class Terms:
         """The locked wording of the message's language."""
         return locked_wording(self.language)
 
-    def filled(self, text: str, **more: str) -> str:
-        """A locked text with its blanks filled."""
-        return fill(text, {**self._values(), **more}, self.language, self._sentences())
+    def filled(self, text: str, words: Mapping[str, str] | None = None, **more: str) -> str:
+        """A locked text with its blanks filled; `words` are of the language itself."""
+        own_words = {**self._sentences(), **(words or {})}
+        return fill(text, {**self._values(), **more}, self.language, own_words)
+
+    def unit(self, name: str, number: Decimal | int) -> str:
+        """The word that follows a number (`1 mile`, `2 miles`), by CLDR's plural rules."""
+        forms = self.wording["units"][name]
+        return str(forms.get(Locale.parse(self.language).plural_form(number), forms["other"]))
 
     def fenced(self, name: str, value: str) -> str:
         """A value that stands alone in a cell or a line."""
@@ -115,6 +123,7 @@ class Terms:
         budget, groups = self.council.personal_transport_budget, self.council.focus_groups
         own_expenses = self.invitation.expenses if self.invitation else ""
         return {
+            "week_unit": self.unit("week", budget.trial_weeks),
             "payments": budget.payments[self.language],
             "post_16": budget.post_16[self.language],
             "expenses": checked("expenses", own_expenses or groups.expenses[self.language]),
@@ -164,6 +173,7 @@ def _offers(terms: Terms) -> tuple[Block, ...]:
             words["keep_terms"],
             terms.filled(
                 words["ptb_terms"],
+                {"mile_unit": terms.unit("mile", payment.miles)},
                 pounds=format_pounds(payment.pounds_a_year),
                 miles=format_miles(payment.miles),
             ),

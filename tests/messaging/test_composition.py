@@ -156,6 +156,23 @@ def test_every_refusal_that_is_raised_has_its_words():
     assert all(words.endswith(".") for words in REFUSAL_WORDS.values())
 
 
+@pytest.mark.parametrize(
+    ("language", "miles", "printed"),
+    [
+        ("en_GB", "1", "1 mile ×"),
+        ("en_GB", "4.75", "4.75 miles ×"),
+        ("cy", "1", "1 milltir ×"),
+        ("pl", "1", "1 mila ×"),
+        ("pl", "2", "2 mile ×"),
+        ("pl", "5", "5 mil ×"),
+        ("pl", "4.75", "4.75 mili ×"),
+    ],
+)
+def test_the_word_after_a_number_is_the_one_that_language_wants(language, miles, printed):
+    child = replace(SAM, miles=Decimal(miles))
+    assert printed in message("ptb-offer", language, VariantName.NEUTRAL, child).plain_text()
+
+
 HOSTILE = [
     "{{ 7 * 7 }}{% include 'x' %}",
     '#read("letter.typ") $x^2$ *b* _i_ @ref <label> //c',

@@ -4,6 +4,7 @@ import io
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 import pdfplumber
 import pikepdf
@@ -35,6 +36,7 @@ def press():
 
 @pytest.fixture(scope="module")
 def printed(press):
+    @cache
     def pdf_of(*args, **kwargs):
         return press.render(message(*args, **kwargs)).pdf
 
@@ -91,7 +93,7 @@ def test_the_zones_would_notice_a_stray_glyph(press):
 
 @pytest.mark.parametrize(("campaign", "language", "variant"), LETTERS)
 def test_the_file_is_tagged_and_says_its_language_and_title(printed, campaign, language, variant):
-    with pikepdf.open(io.BytesIO(printed(campaign, language, variant))) as document:
+    with pikepdf.open(io.BytesIO(printed(campaign, language, variant, SAM, ROBIN))) as document:
         root = document.Root
         assert bool(root.MarkInfo.Marked)
         assert "/StructTreeRoot" in root
