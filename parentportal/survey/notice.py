@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 OWN_WORDS: Final = {
-    "en_GB": ("Choose your language", "Go on in English"),
-    "cy": ("Dewiswch eich iaith", "Ymlaen yn Gymraeg"),
-    "pl": ("Proszę wybrać język", "Dalej po polsku"),
-    "ur": ("اپنی زبان چنیں", "اردو میں آگے بڑھیں"),
+    "en_GB": "Go on in English",
+    "cy": "Ymlaen yn Gymraeg",
+    "pl": "Dalej po polsku",
+    "ur": "اردو میں آگے بڑھیں",
 }
-"""The question and its answer in each language's own words: they are never translated."""
+"""What each button says, in the language it leads to: never translated."""
 
 
 @bp.get("/survey/language")
 def language() -> ResponseReturnValue:
     """Four languages, each in its own words."""
     progress_in_hand()
-    choices = [(LANGUAGES[code], *words) for code, words in OWN_WORDS.items()]
+    choices = [(LANGUAGES[code], words) for code, words in OWN_WORDS.items()]
     return render_template("survey/language.html", choices=choices)
 
 

@@ -81,13 +81,8 @@ class Walk:
         self.press("main form button")
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("language", ["en_GB", "ur"])
-def test_a_parent_walks_the_whole_way_without_scripts(service, visitor, language, width):
-    address, codes = service
-    code, name = next(codes), f"{language}-{width}"
-    walk = Walk(visitor(address, width=width, language=language, javascript=False), name)
-
+def begin_and_leave(walk: Walk, code: str, language: str) -> None:
+    """From the start page to a third of the questions, back once, and away."""
     walk.page.goto("/")
     walk.look("start")
     walk.type_code("ABCD-EFG0")
@@ -107,9 +102,9 @@ def test_a_parent_walks_the_whole_way_without_scripts(service, visitor, language
     walk.press("form[action='/survey/leave'] button")
     walk.look("saved")
 
-    elsewhere = Walk(
-        visitor(address, width=width, language=language, javascript=False), f"{name}-elsewhere"
-    )
+
+def come_back_and_finish(elsewhere: Walk, code: str) -> None:
+    """On another device, by the link: the postcode, the rest, the check, the thanks."""
     elsewhere.page.goto(f"/s/{code}")
     assert code not in elsewhere.page.url
     elsewhere.look("welcome-back")
@@ -136,6 +131,20 @@ def test_a_parent_walks_the_whole_way_without_scripts(service, visitor, language
     elsewhere.look("thanks")
     elsewhere.page.go_back()  # nothing to press a second time: the same thanks
     assert elsewhere.page.url.endswith("/survey/thanks")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("language", ["en_GB", "ur"])
+def test_a_parent_walks_the_whole_way_without_scripts(service, visitor, language, width):
+    address, codes = service
+    code, name = next(codes), f"{language}-{width}"
+    walk = Walk(visitor(address, width=width, language=language, javascript=False), name)
+    begin_and_leave(walk, code, language)
+
+    elsewhere = Walk(
+        visitor(address, width=width, language=language, javascript=False), f"{name}-elsewhere"
+    )
+    come_back_and_finish(elsewhere, code)
 
     walk.page.goto("/survey/question/6")
     walk.look("again")

@@ -60,6 +60,8 @@ class Blocks(HTMLParser):
         attributes = dict(attrs)
         if tag in BLOCKS:
             self._end()
+        if tag == "br":
+            self._text += " "
         if tag not in self.VOID:
             foreign = not (attributes.get("lang") or "en").startswith("en")
             off = tag in SILENT or "data-required" in attributes or foreign

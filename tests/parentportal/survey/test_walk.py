@@ -60,9 +60,8 @@ def test_no_page_of_the_walk_tells_a_parent_what_they_are(parent, family):
 
 def test_each_language_asks_in_its_own_words(parent, family):
     page = parent.enter(family.code)
-    for question, answer in OWN_WORDS.values():
-        assert answer in page.text
-        assert question in page.text
+    for words in OWN_WORDS.values():
+        assert words in page.text
     urdu = parent.begin(family.code, "ur")
     assert 'dir="rtl"' in urdu.text
     assert load_instrument().items[0].wording["ur"] in urdu.text
