@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from babel import Locale
@@ -54,7 +55,7 @@ class InvitationDetails:
     reply_link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """All that the facts of one message are made from; the version is not among it."""
 
@@ -74,8 +75,8 @@ class Terms:
 
     def filled(self, text: str, words: Mapping[str, str] | None = None, **more: str) -> str:
         """A locked text with its blanks filled; `words` are of the language itself."""
-        own_words = {**self._sentences(), **(words or {})}
-        return fill(text, {**self._values(), **more}, self.language, own_words)
+        own_words = {**self._sentences, **(words or {})}
+        return fill(text, {**self._values, **more}, self.language, own_words)
 
     def unit(self, name: str, number: Decimal | int) -> str:
         """The word that follows a number (`1 mile`, `2 miles`), by CLDR's plural rules."""
@@ -86,6 +87,7 @@ class Terms:
         """A value that stands alone in a cell or a line."""
         return isolated(checked(name, value), self.language)
 
+    @cached_property
     def _values(self) -> dict[str, str]:
         council, budget = self.council, self.council.personal_transport_budget
         groups, mileage = self.council.focus_groups, budget.mileage
@@ -119,6 +121,7 @@ class Terms:
             "thanks": format_pounds(groups.thanks_pounds),
         }
 
+    @cached_property
     def _sentences(self) -> dict[str, str]:
         budget, groups = self.council.personal_transport_budget, self.council.focus_groups
         own_expenses = self.invitation.expenses if self.invitation else ""
