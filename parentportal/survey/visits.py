@@ -53,7 +53,7 @@ def begin_visit(invitation: Invitation) -> None:
     Entering the code of the visit in hand once more goes on with it.
     """
     known = session.get(VISIT)
-    if known is not None and known["invitation"] == str(invitation.id):
+    if known is not None and known.get("invitation") == str(invitation.id):
         return
     language = session.get(LANGUAGE)
     session.clear()
@@ -93,12 +93,16 @@ def visit_in_hand() -> Visit:
     known = session.get(VISIT)
     if known is None:
         raise NoVisit
-    return Visit(
-        UUID(known["invitation"]),
-        Sight(UUID(known["number"]), confirmed=known["confirmed"]),
-        load_instrument(known["instrument"]),
-        known["came_back"],
-    )
+    try:
+        return Visit(
+            UUID(known["invitation"]),
+            Sight(UUID(known["number"]), confirmed=known["confirmed"]),
+            load_instrument(known["instrument"]),
+            known["came_back"],
+        )
+    except (KeyError, ValueError, TypeError, FileNotFoundError) as odd:
+        end_visit()  # signed by an earlier edition of this service
+        raise NoVisit from odd
 
 
 def has_visit() -> bool:

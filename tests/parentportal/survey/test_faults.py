@@ -277,6 +277,14 @@ def test_a_page_without_a_visit_asks_for_the_code(parent, family):
         assert "Please type your code again" in words_of(page)
 
 
+def test_a_session_of_an_earlier_edition_asks_for_the_code(client, family):
+    with client.session_transaction() as session:
+        session["visit"] = {"invitation": str(family.invitation_id)}
+    page = Parent(client).get("/survey/question/1")
+    assert page.status_code == 403
+    assert "Please type your code again" in words_of(page)
+
+
 def test_pages_before_the_start_lead_to_the_beginning(parent, family):
     parent.enter(family.code)
     for address in ("/survey/question/3", "/survey/check", "/survey/wishes"):
