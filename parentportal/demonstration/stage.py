@@ -20,7 +20,7 @@ from parentportal.operations.accounts import add_officer
 from parentportal.operations.cohort import check_import, confirm_import
 from parentportal.operations.council import save_council
 from parentportal.operations.groups import Meeting, plan_meeting, set_up_groups
-from segmentation.instrument import LANGUAGES, Answers, load_instrument
+from segmentation.instrument import LANGUAGES, Answers
 from segmentation.segments import Segment
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _respond(
     session: Session, issued: Issued, language: str, chance: Random, now: datetime
 ) -> None:
     lot = chance.random()
-    ratings = answers_of_one(load_instrument(), chance)
+    ratings = answers_of_one(chance)
     wishes = [chance.choice((True, True, False, None)) for _ in range(2)]
     if lot >= _SKIPPED:
         return
