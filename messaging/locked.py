@@ -73,6 +73,15 @@ class Terms:
         """The locked wording of the message's language."""
         return locked_wording(self.language)
 
+    @property
+    def reply_by(self) -> date:
+        """The day an answer helps until: some weeks off, and a week before a settled meeting."""
+        usual = self.dated + timedelta(weeks=self.council.reply_weeks)
+        if self.invitation is None:
+            return usual
+        meeting = self.invitation.starts.date()
+        return min(usual, max(meeting - timedelta(weeks=1), self.dated + timedelta(days=1)))
+
     def filled(self, text: str, words: Mapping[str, str] | None = None, **more: str) -> str:
         """A locked text with its blanks filled; `words` are of the language itself."""
         own_words = {**self._sentences, **(words or {})}
@@ -91,13 +100,12 @@ class Terms:
     def _values(self) -> dict[str, str]:
         council, budget = self.council, self.council.personal_transport_budget
         groups, mileage = self.council.focus_groups, budget.mileage
-        reply_by = self.dated + timedelta(weeks=council.reply_weeks)
         return {
             "contact_name": council.contact.name,
             "phone": council.contact.phone,
             "link": self.link,
             "reply_link": (self.invitation and self.invitation.reply_link) or self.link,
-            "reply_by": printed_date(reply_by, self.language),
+            "reply_by": printed_date(self.reply_by, self.language),
             "recorded_by": self.recorded_by,
             "rate": format_pence(mileage.pence_per_mile),
             "trips": str(mileage.trips_a_day),
@@ -206,6 +214,8 @@ def _meeting(terms: Terms) -> tuple[Block, ...]:
     practice = terms.council.focus_groups
     language = terms.language
     facts: list[tuple[str, str]]
+    if terms.invitation is not None and terms.invitation.starts.date() <= terms.dated:
+        raise CompositionRefused("meeting-is-past", starts=terms.invitation.starts.isoformat())
     if terms.invitation is None:
         length = terms.filled(words["minutes"], minutes=str(practice.minutes))
         facts = [(words["when"], practice.where_and_when[language])]

@@ -53,6 +53,7 @@ REFUSAL_WORDS: Mapping[str, str] = {
     "miles-missing": "The amount cannot be worked out without the miles to school.",
     "language-not-written": "This campaign is not written in {language}.",
     "rate-has-ended": "The mileage rate ended on {ended}: set the new rate first.",
+    "meeting-is-past": "The meeting of {starts} is not after the date of the letter.",
     "too-many-children": "One letter names at most {most} children.",
     "link-refused": "{name} must be a web address that starts with https:// or http://.",
 }

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -60,6 +60,26 @@ def test_several_children_stand_in_one_letter_each_with_its_own_amount():
 
 def test_the_reply_date_lies_the_councils_weeks_ahead():
     assert "by 4 January 2027" in message().plain_text()
+
+
+@pytest.mark.parametrize(
+    ("starts", "reply_by"),
+    [
+        ("2026-12-08", "1 December 2026"),
+        ("2026-11-26", "24 November 2026"),
+        ("2027-03-01", "4 Jan"),
+    ],
+)
+def test_an_answer_is_asked_for_before_the_meeting(starts, reply_by):
+    meeting = replace(MEETING, starts=datetime.fromisoformat(starts))
+    text = message("focus-group-invitation", invitation=meeting).plain_text()
+    assert f"hear from you by {reply_by}" in text
+
+
+def test_nobody_is_invited_to_a_meeting_that_is_past():
+    invitation = load_variant("focus-group-invitation", "en_GB", VariantName.NEUTRAL)
+    past = replace(MEETING, starts=datetime(2026, 11, 23, 10, 0))  # noqa: DTZ001
+    assert refused(invitation, invitation=past) == "meeting-is-past"
 
 
 def test_a_meeting_prints_its_place_and_time_and_the_reply_link():
