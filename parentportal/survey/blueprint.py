@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g
 
+from messaging.languages import isolated
+from parentportal.i18n import page_language
 from parentportal.web import portal
 
 if TYPE_CHECKING:
@@ -28,3 +30,9 @@ def _ask_whose_pages_these_are() -> None:
 def _name_the_council() -> dict[str, Any]:
     council: Council | None = g.get("council")
     return {"council": council}
+
+
+def phone_to_ring() -> str:
+    """The council's telephone number, its groups of digits in their order in Urdu too."""
+    council: Council = g.council
+    return isolated(council.contact.phone, page_language().code)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from flask import g, redirect, render_template, session, url_for
+from flask import redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
+from messaging.languages import isolated
 from parentportal.access_codes import LENGTH, CodeMistyped
+from parentportal.i18n import page_language
 from parentportal.operations import survey
 from parentportal.operations.survey import Outcome
-from parentportal.survey.blueprint import bp
+from parentportal.survey.blueprint import bp, phone_to_ring
 from parentportal.survey.visits import begin_visit, has_visit
 from parentportal.web import client_address, now, transaction
 
@@ -90,7 +92,7 @@ def words_for(entry: Entry) -> str:
     unknown: str = _(
         "We do not know this code. Please check it against your letter. "
         "If it still does not work, ring us on %(phone)s.",
-        phone=g.council.contact.phone,
+        phone=phone_to_ring(),
     )
     return unknown
 
@@ -112,7 +114,7 @@ def _what_is_odd(mistyped: CodeMistyped) -> str:
             _(
                 "Our codes never have %(characters)s. They have letters from A to Z "
                 "and the numbers 3, 4, 7 and 9.",
-                characters=others,
+                characters=isolated(others, page_language().code),
             )
         )
     if mistyped.length != LENGTH:

@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from flask import g, redirect, render_template, session, url_for
+from flask import redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
@@ -14,7 +14,7 @@ from wtforms import StringField
 
 from parentportal.operations import survey
 from parentportal.operations.survey import Confirmation
-from parentportal.survey.blueprint import bp
+from parentportal.survey.blueprint import bp, phone_to_ring
 from parentportal.survey.visits import (
     any_progress_in_hand,
     confirm_visit,
@@ -94,7 +94,7 @@ def confirm_postcode() -> ResponseReturnValue:
                 _(
                     "This is not the postcode we have for you. It may be an old one of yours. "
                     "You can try again, or ring us on %(phone)s.",
-                    phone=g.council.contact.phone,
+                    phone=phone_to_ring(),
                 )
             ]
     return render_template("survey/postcode.html", form=form), HTTPStatus.BAD_REQUEST

@@ -249,6 +249,14 @@ def test_the_closing_day_is_a_date_in_the_parents_language(parent, family, clock
     assert "grudnia 2026" in words_of(parent.post("/survey/leave"))
 
 
+def test_a_telephone_number_keeps_its_order_in_urdu(parent, family, council):
+    parent.get("/?language=ur")
+    page = parent.enter("AAAA-AAAA-AAAA")
+    assert f"\N{FIRST STRONG ISOLATE}{council.contact.phone}" in page.text
+    notice = parent.get("/privacy").text
+    assert f'dir="ltr">{council.complaints.phone}<' in notice
+
+
 def test_an_answer_is_kept_for_a_month_of_days(parent, family, clock):
     parent.begin(family.code)
     clock.time += timedelta(days=29)
