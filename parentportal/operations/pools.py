@@ -79,12 +79,8 @@ def pool_for(session: Session, segment: Segment | None) -> Pool:
 
 
 def _reason(flags: list[str], invited: bool, reachable: bool) -> KeptOut | None:  # noqa: FBT001
-    if any(_word(flag) in SUPPRESSING for flag in flags):
+    if any(flag in SUPPRESSING for flag in flags):
         return KeptOut.NOT_TO_CONTACT
     if invited:
         return KeptOut.ALREADY_INVITED
     return None if reachable else KeptOut.UNREACHABLE
-
-
-def _word(flag: str) -> str:
-    return "-".join(flag.casefold().replace("-", " ").replace("_", " ").split())

@@ -203,7 +203,7 @@ def test_the_list_has_the_mixed_group_last(session, groups):
 def test_the_pool_says_why_the_others_are_not_in_it(session, cohort, draw):
     cohort.families(5, segment=Segment.SETTLER)
     cohort.family(segment=Segment.SETTLER, carers=2)
-    cohort.family(segment=Segment.SETTLER, flags=["Do not contact"])
+    cohort.family(segment=Segment.SETTLER, flags=["do-not-contact"])
     cohort.family(segment=Segment.SETTLER, reachable=False)
     cohort.families(3, segment=Segment.PIONEER)
 
