@@ -198,6 +198,7 @@ def _import_page(
         report=report,
         chosen=chosen or report.chosen,
         mistakes=mistakes or [],
+        used={header for header, column in report.chosen.items() if column},
         complete=Column.FAMILY_REFERENCE in report.chosen.values(),
         problems=[(problem, *cohort_words.problem_words(problem)) for problem in shown],
         page=page,

@@ -40,7 +40,7 @@ class SendBackForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class UploadForm(FlaskForm):
+class UploadForm(FlaskForm):  # type: ignore[misc]
     """One spreadsheet of families."""
 
     file = FileField(_("Spreadsheet"), [FileRequired(_("Choose a spreadsheet."))])

@@ -26,6 +26,9 @@ SECONDS = 60
 LONGEST_CELL = 2_000
 MOST_TEXT = 60_000_000
 
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The stream that a workbook with a password is made of (MS-OFFCRYPTO 2.3.4.4)."""
+
 NOT_A_SPREADSHEET = "not-a-spreadsheet"
 SWELLS = "swells"
 LOCKED = "locked"
@@ -58,6 +61,8 @@ def read_workbook(content: bytes, *, rows: int, columns: int) -> Workbook:
     """
     if content.startswith(b"PK"):
         _check_archive(content)
+    elif ENCRYPTED in content:
+        raise WorkbookFault(LOCKED)
     try:
         child = subprocess.run(  # noqa: S603 (our own interpreter, our own module, no shell)
             [sys.executable, "-I", "-m", __name__, str(rows), str(columns)],

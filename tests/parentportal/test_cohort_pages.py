@@ -87,8 +87,9 @@ def test_columns_can_be_changed_and_are_remembered(officer, upload):
 
 
 def test_dropped_columns_guesses_and_other_sheets_are_said(upload):
-    content = csv_of(row(carer_name="José Núñez") | {"UPN": "A123456789012"}, encoding="cp1252")
-    page = upload(content)
+    extra = {"UPN": "A123456789012", "Notes": "likes music"}
+    page = upload(csv_of(row(carer_name="José Núñez") | extra, encoding="cp1252"))
+    assert "Columns we do not use: Notes." in page.text
     assert "pupil numbers (UPN)" in page.text
     assert "A123456789012" not in page.text
     assert "José Núñez" in page.text

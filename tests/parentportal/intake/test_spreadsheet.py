@@ -38,9 +38,19 @@ def test_an_old_windows_file_is_read_as_a_guess_and_shown_for_a_look():
     assert "José Núñez" in sheet.preview
 
 
-def test_polish_names_from_an_old_windows_file_are_told_from_french_ones():
-    sheet = read_sheet(csv_of(row(carer_name="Łukasz Wójcik-Żak"), encoding="cp1250"))
-    assert sheet.rows[0].cells[1] == "Łukasz Wójcik-Żak"
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("Łukasz Wójcik-Żak", "cp1250"),
+        ("Żaneta Dąbrowska", "cp1250"),
+        ("Paweł Kowalski", "cp1250"),
+        ("José Núñez", "cp1252"),
+        ("Zoë O’Brien", "cp1252"),
+    ],
+)
+def test_one_name_tells_a_polish_file_from_a_british_one(name, encoding):
+    sheet = read_sheet(csv_of(row(carer_name=name), encoding=encoding))
+    assert sheet.rows[0].cells[1] == name
 
 
 def test_letters_nobody_can_be_sure_of_are_refused_and_shown():
@@ -160,6 +170,55 @@ def test_a_locked_workbook_is_told_from_a_broken_one():
     at = content.index(b"PK\x01\x02")
     content[at + 8] |= 1  # the archive's own flag for an encrypted entry
     assert refused(bytes(content)).reason is SheetReason.LOCKED
+
+
+def test_a_workbook_with_a_password_is_locked():
+    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+    content += "EncryptedPackage".encode("utf-16-le")
+    assert refused(content).reason is SheetReason.LOCKED
+
+
+def ods_of(rows: str) -> bytes:
+    """An OpenDocument spreadsheet with these rows, written out by hand."""
+    names = "urn:oasis:names:tc:opendocument:xmlns:"
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    content = (
+        f'<office:document-content xmlns:office="{names}office:1.0" '
+        f'xmlns:table="{names}table:1.0" xmlns:text="{names}text:1.0"><office:body>'
+        f'<office:spreadsheet><table:table table:name="Families">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = (
+        f'<manifest:manifest xmlns:manifest="{names}manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+        "</manifest:manifest>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return out.getvalue()
+
+
+def ods_row(text: str, repeated: str = "") -> str:
+    return (
+        f'<table:table-row><table:table-cell office:value-type="string" {repeated}>'
+        f"<text:p>{text}</text:p></table:table-cell></table:table-row>"
+    )
+
+
+def test_an_opendocument_sheet_is_read():
+    sheet = read_sheet(ods_of(ods_row("family_reference") + ods_row("F1")))
+    assert (sheet.headers, sheet.rows[0].cells) == (("family_reference",), ("F1",))
+
+
+def test_a_cell_repeated_a_thousand_million_times_is_refused():
+    row = ods_row("x", 'table:number-columns-repeated="16384"').replace(
+        "<table:table-row>", '<table:table-row table:number-rows-repeated="1048576">'
+    )
+    reason = refused(ods_of(ods_row("family_reference") + row)).reason
+    assert reason in {SheetReason.SWELLS, SheetReason.NOT_A_SPREADSHEET}  # the reader says no
 
 
 def test_a_sheet_survives_being_written_down():
