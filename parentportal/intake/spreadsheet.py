@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 DELIMITERS = ",;\t"
-CODE_PAGES = {"cp1252": 1.05, "cp1250": 1.0}
-"""What spreadsheets in Britain and Poland write when they do not write Unicode, and a small weight
-for the British one, which decides where the letters fit both.
+CODE_PAGES = {"cp1252": 1.5, "cp1250": 1.0}
+"""What spreadsheets in Britain and Poland write when they do not write Unicode.
 
-chardet says which is likelier. For a column of names it is never sure (a confidence of some
-hundredths), so this counts as a guess, and an officer sees some of it before confirming.
+A reading that puts signs into words (``Pawe³``) is the wrong one. Where both make words, chardet
+says which is likelier; for a column of names it is never sure, so the British one weighs more. This
+counts as a guess, and an officer sees some of it before confirming.
 """
 SAMPLE = 2_000
 """Words that are looked at to tell code pages apart."""
@@ -31,6 +31,7 @@ PREVIEWED = 5
 
 _NOT_TEXT = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f]")
 _TELLING = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff'-]*")
+_SIGN_IN_A_WORD = re.compile(r"[^\W\d_][³¹¿¯¥Ÿ¼¾]|[£³¹¿¯¥][^\W\d_]")
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKS = (  # longest first: the mark of UTF-32 begins with that of UTF-16
@@ -228,7 +229,12 @@ def _likeliest_first(telling: bytes) -> list[str]:
         telling, ignore_threshold=True, include_encodings=CODE_PAGES, compat_names=False
     )
     sure = {guess["encoding"]: guess["confidence"] for guess in guesses}
-    return sorted(CODE_PAGES, key=lambda page: -CODE_PAGES[page] * sure.get(page, 0))
+
+    def unlikeliness(page: str) -> tuple[int, float]:
+        signs = len(_SIGN_IN_A_WORD.findall(telling.decode(page, "replace")))
+        return signs, -CODE_PAGES[page] * sure.get(page, 0)
+
+    return sorted(CODE_PAGES, key=unlikeliness)
 
 
 def _delimiter(text: str) -> str:
