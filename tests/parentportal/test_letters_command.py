@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from messaging.council import demonstration_council
 from messaging.letters import LetterPress
-from parentportal.letters_cli import letters
+from parentportal.cli.letters import letters
 
 COLUMNS = (
     "name", *(f"address_line_{n}" for n in range(1, 8)),
@@ -246,7 +246,7 @@ def test_the_command_runs_in_a_process_of_its_own_without_a_database(tmp_path):
         writer = csv.DictWriter(stream, COLUMNS, restval="")
         writer.writeheader()
         writer.writerow(GOOD)
-    program = "from parentportal.letters_cli import letters; letters(prog_name='letters')"
+    program = "from parentportal.cli.letters import letters; letters(prog_name='letters')"
     done = subprocess.run(
         [
             *(sys.executable, "-c", program, "render", "--campaign", "ptb-offer"),
