@@ -152,6 +152,7 @@ def _sender(council: Council, language: str, letter: Mapping[str, str]) -> Sende
     contact = council.contact
     return Sender(
         council=council.name,
+        colour=str(council.colour),
         department=council.department[language],
         name=contact.name,
         role=contact.role[language],

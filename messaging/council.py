@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
+from messaging.colour import Colour
 from messaging.offers import MileageScheme
 from messaging.settings import Email, Phone, Problem, SettingsReader, Texts, WebAddress, written
 
@@ -117,9 +118,13 @@ class FocusGroupPractice:
 
 @dataclass(frozen=True, slots=True)
 class Council:
-    """One council, frozen: who it is, who answers, and the terms of what it offers."""
+    """One council, frozen: who it is, who answers, and the terms of what it offers.
+
+    ``colour`` is its own, on pages and letters; dark enough to be read on white.
+    """
 
     name: str
+    colour: Colour
     department: Texts
     jurisdiction: str
     website: WebAddress

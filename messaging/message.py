@@ -13,9 +13,13 @@ from messaging.channels import Channel
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who writes, as it prints beside the address; `labels` holds the words before the values."""
+    """Who writes, as it prints beside the address.
+
+    `colour` is that of headings, such as `#12436d`; `labels` holds the words before the values.
+    """
 
     council: str
+    colour: str
     department: str
     name: str
     role: str

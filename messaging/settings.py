@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NewType, TypeVar, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
+from messaging.colour import READABLE, WHITE, Colour
 from messaging.languages import LANGUAGES
 from messaging.printable import tidy, why_unprintable
 
@@ -53,7 +54,7 @@ class SettingsReader:
         return self._value(kind, table[name], place)
 
     def _value(self, kind: Any, raw: Any, path: str) -> Any:
-        if is_dataclass(kind) and isinstance(kind, type):
+        if is_dataclass(kind) and isinstance(kind, type) and kind not in _SCALARS:
             return self.read(kind, raw, path)
         if kind == Texts:
             return self._texts(raw, path)
@@ -115,6 +116,16 @@ def _web_address(raw: Any) -> str:
     return text
 
 
+def _colour(raw: Any) -> Colour:
+    try:
+        colour = Colour.parse(_text(raw))
+    except ValueError as wrong:
+        raise ValueError("must be a colour such as #12436d") from wrong
+    if colour.contrast(WHITE) < READABLE:
+        raise ValueError("is too light: headings in it could not be read on white")
+    return colour
+
+
 def _integer(raw: Any) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int) or not 0 < raw <= LARGEST_NUMBER:
         raise ValueError(f"must be a whole number from 1 to {LARGEST_NUMBER}")
@@ -148,6 +159,7 @@ _SCALARS: Mapping[Any, Callable[[Any], Any]] = {
     Email: _email,
     Phone: _phone,
     WebAddress: _web_address,
+    Colour: _colour,
     int: _integer,
     Decimal: _decimal,
     date: _date,
@@ -169,6 +181,8 @@ def is_web_address(text: str) -> bool:
 
 def written(value: Any) -> Any:
     """A value of these settings in JSON's types: decimals and dates as text."""
+    if isinstance(value, Colour):
+        return str(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: written(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):

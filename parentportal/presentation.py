@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -14,6 +13,7 @@ from flask_babel import lazy_gettext
 from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import SQLAlchemyError
 
+from messaging.colour import READABLE, WHITE, Colour
 from parentportal.refusals import Refusal
 from parentportal.web import portal
 
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 BLACK = "#000000"
-WHITE = "#ffffff"
-READABLE = 4.5
-"""The least contrast of text and ground that WCAG 2.2 AA allows (criterion 1.4.3)."""
+PLAIN = Colour(0x12, 0x43, 0x6D)
+"""A calm blue, for pages of no council yet."""
 READABLE_ON_TINT = 5.5
 """The same with room to spare, for links that also stand on a light tint of the colour."""
 A_YEAR = 365 * 24 * 60 * 60
@@ -36,44 +35,6 @@ FOOTER = (
     ("survey.contact", lazy_gettext("Contact us")),
 )
 """Endpoint and words of each footer link; shown once the application has the endpoint."""
-
-
-@dataclass(frozen=True, slots=True)
-class Colour:
-    """A colour of the screen, each part 0 to 255."""
-
-    red: int
-    green: int
-    blue: int
-
-    @classmethod
-    def parse(cls, text: str) -> Colour:
-        """Read ``#1d70b8`` or ``1d70b8``.
-
-        Raises:
-            ValueError: for anything else, so nothing but a colour reaches a stylesheet.
-        """
-        found = re.fullmatch(r"#?([0-9a-fA-F]{6})", text)
-        if found is None:
-            raise ValueError(f"not a colour of six hexadecimal digits: {text!r}")
-        return cls(*bytes.fromhex(found[1]))
-
-    def __str__(self) -> str:
-        return f"#{self.red:02x}{self.green:02x}{self.blue:02x}"
-
-    @property
-    def luminance(self) -> float:
-        """Relative luminance, 0 black to 1 white (WCAG 2.2, "relative luminance")."""
-        parts = [
-            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
-            for part in (self.red / 255, self.green / 255, self.blue / 255)
-        ]
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-    def contrast(self, other: Colour) -> float:
-        """Contrast ratio, 1 to 21 (WCAG 2.2, "contrast ratio")."""
-        dark, light = sorted((self.luminance, other.luminance))
-        return (light + 0.05) / (dark + 0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +49,7 @@ class Brand:
 
     council_name: str = ""
     service_name: str = ""
-    colour: Colour = Colour(0x12, 0x43, 0x6D)
+    colour: Colour = PLAIN
 
     @property
     def colour_name(self) -> str:
@@ -102,10 +63,9 @@ def brand_stylesheet(colour: Colour) -> str:
     Text on the colour is white where that can be read, else black; links take the colour
     only where it can be read on white and on a tint of itself.
     """
-    white = Colour.parse(WHITE)
-    on_brand = WHITE if colour.contrast(white) >= READABLE else BLACK
+    on_brand = WHITE if colour.contrast(WHITE) >= READABLE else BLACK
     rules = [f"--govuk-brand-colour:{colour}", f"--portal-on-brand:{on_brand}"]
-    if colour.contrast(white) >= READABLE_ON_TINT:
+    if colour.contrast(WHITE) >= READABLE_ON_TINT:
         rules.append(f"--govuk-link-colour:{colour}")
     return ":root{" + ";".join(rules) + "}\n"
 
@@ -113,7 +73,8 @@ def brand_stylesheet(colour: Colour) -> str:
 def brand_in_force() -> Brand:
     """Return the brand of the council in force; a nameless one while there is none to ask."""
     try:
-        return Brand(portal().council().name)
+        council = portal().council()
+        return Brand(council.name, colour=council.colour)
     except (Refusal, SQLAlchemyError):
         return Brand()
 

@@ -48,6 +48,9 @@ def test_what_is_missing_and_what_is_unknown_is_told_at_once(document):
     ("path", "value"),
     [
         ("name", ""),
+        ("colour", "blue"),
+        ("colour", "#ffd700"),
+        ("colour", "#12436d; background: url(x)"),
         ("name", "A\0B"),
         ("name", 7),
         ("name", "x" * 601),

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from messaging.colour import READABLE, WHITE, Colour
 from parentportal.app import create_app
-from parentportal.presentation import READABLE, WHITE, Brand, Colour, brand_stylesheet
+from parentportal.presentation import Brand, brand_stylesheet
 
 STATIC = files("parentportal") / "static"
 parts = st.integers(0, 255)
@@ -34,7 +35,7 @@ def test_text_on_any_councils_colour_can_be_read(colour):
 @given(colours)
 def test_links_take_only_a_colour_that_can_be_read_on_white(colour):
     if "--govuk-link-colour" in brand_stylesheet(colour):
-        assert colour.contrast(Colour.parse(WHITE)) >= READABLE
+        assert colour.contrast(WHITE) >= READABLE
 
 
 @given(colours)
