@@ -52,7 +52,7 @@ class ImportNotReady(Refusal):
 def remembered_columns(session: Session) -> Mapping[str, str]:
     """What this council's own headers mean, by ``header_key``."""
     rows = session.execute(select(ColumnMapping.header, ColumnMapping.column))
-    return MappingProxyType({header: column for header, column in rows})
+    return MappingProxyType({row.header: row.column for row in rows})
 
 
 def check_import(
