@@ -23,7 +23,7 @@ from parentportal.operations import sending
 from parentportal.queries.outbox import counts_by_state, evidence_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 CHUNK = 50
 """Messages between two commits: what is written again, at most, after a sender was killed."""
+
+OWN_FAULTS = frozenset({"address-too-wide", "character-not-in-fonts", EmailRefused.code})
+"""Reasons that lie in the one message; any other may be the press's, or the council's settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +146,17 @@ class _Way:
     ) -> None:
         """Write a chunk, then mark it."""
         evidence: dict[UUID, dict[str, Any]] = {}
-        refused: dict[UUID, str] = {}
+        refused: dict[UUID, LetterRefused | EmailRefused] = {}
         for row in rows:
             try:
                 evidence[row.id] = self._put(row)
             except (LetterRefused, EmailRefused) as refusal:
-                refused[row.id] = refusal.code
+                refused[row.id] = refusal
+        _check_press(evidence, refused)
+        reasons = {message_id: refusal.code for message_id, refusal in refused.items()}
         with self.database.transaction() as session:
             marked = sending.record_sent(session, self.batch.id, lease, evidence, now=clock())
-            sending.record_refused(session, self.batch.id, lease, refused, now=clock())
+            sending.record_refused(session, self.batch.id, lease, reasons, now=clock())
         for message_id in evidence.keys() - marked:
             self.folder.drop(message_id)
             self.mailbox.drop(message_id)
@@ -180,3 +185,19 @@ class _Way:
             sent=self.batch.approved_at or self.batch.drafted_at,
         )
         return self.mailbox.put(row.id, mail)
+
+
+def _check_press(
+    evidence: Mapping[UUID, Mapping[str, Any]],
+    refused: Mapping[UUID, LetterRefused | EmailRefused],
+) -> None:
+    """Stop when it is the press that fails: no letter is taken out for that.
+
+    Raises:
+        LetterRefused: a letter failed for no reason of its own, and no other was printed.
+    """
+    if any("pages" in found for found in evidence.values()):
+        return
+    for refusal in refused.values():
+        if refusal.code not in OWN_FAULTS:
+            raise refusal

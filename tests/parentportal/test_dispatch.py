@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 from email import policy
 from email.parser import BytesParser
@@ -18,12 +19,14 @@ import pytest
 from sqlalchemy import func, select, update
 
 from messaging.channels import Channel
+from messaging.letters import LetterRefused
 from messaging.lifecycle import State, StepNotAllowed
 from messaging.message import Message
 from parentportal.dispatch import run, start
 from parentportal.dispatch.folder import LetterFolder
 from parentportal.models import AuditEvent, Carer, OutgoingBatch, OutgoingMessage, Role
 from parentportal.operations import sending
+from parentportal.operations.council import save_council
 from parentportal.operations.outbox import (
     AlreadyGoing,
     approve,
@@ -233,6 +236,20 @@ def test_a_letter_that_cannot_be_printed_stops_no_other(database, settings, appr
     assert (done.gone, done.refused) == (4, 1)
     refused = [row for row in rows_of(database, batch) if row.state is State.WITHDRAWN]
     assert [row.evidence for row in refused] == [{"refused": "character-not-in-fonts"}]
+
+
+def test_what_no_letter_can_help_stops_the_batch_and_takes_no_letter_out(
+    database, council, approved, send, now
+):
+    lines = tuple(f"Line {number}" for number in range(60))
+    with database.transaction() as session:
+        save_council(session, replace(council, reply_address=lines), now=now)
+    batch = approved(2)
+    with pytest.raises(LetterRefused):
+        send(batch)
+    assert {row.state for row in rows_of(database, batch)} == {State.APPROVED}
+    with database.transaction() as session:
+        sending.take(session, batch.id, now=now, by=None)  # it was given back at once
 
 
 def test_an_email_address_that_is_none_stops_no_other(database, approved, send):
