@@ -241,7 +241,7 @@ def _answer_one(
     survey.submit(session, key, now=clock())
 
 
-def _families(pattern: str) -> Select[tuple[int]]:
+def _families(pattern: str) -> Select[int]:
     return select(func.count()).select_from(Family).where(Family.reference.like(pattern))
 
 

@@ -45,7 +45,7 @@ def test_nothing_stays_nothing():
 def test_an_old_key_still_opens_after_a_new_one_is_in_use():
     old = Keyring.fresh()
     sealed = old.seal(b"kept", b"here")
-    new = Keyring("k2", {**old.masters, **{"k2": bytes(32)}})
+    new = Keyring("k2", {**old.masters, "k2": bytes(32)})
     assert new.open(sealed, b"here") == b"kept"
     assert new.seal(b"kept", b"here").startswith(b"k2:")
     assert new.digest("codes", "x") == old.digest("codes", "x")
