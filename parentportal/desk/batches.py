@@ -163,7 +163,7 @@ def _page(batch_id: UUID, form: SendBackForm) -> str:
         reasons=outbox.left_out_by_reason(line.batch),
         left_out=left_out,
         more=len(line.batch.left_out) - len(left_out),
-        languages=[words.language_name(one) for one in sorted({s.language for s in made_of})],
+        languages=sorted({words.language_name(share.language) for share in made_of}),
         form=form,
         steps=steps,
         Step=Step,
