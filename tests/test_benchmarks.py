@@ -5,6 +5,7 @@ import json
 import pytest
 
 from benchmarks.__main__ import main
+from benchmarks.cohort import settings_of
 from benchmarks.floor import create_floor
 from benchmarks.load import Page, WalkBroken, walk
 from benchmarks.pages import PARENTS
@@ -53,13 +54,13 @@ def test_a_part_prints_its_figures(part, figures, capsys):
     assert all(reading >= 0 for row in rows for reading in row["readings"])
 
 
-def test_the_queries_of_every_page_of_the_parents_are_counted(capsys, settings):
+def test_the_queries_of_every_page_of_the_parents_are_counted(capsys, tmp_path):
     assert main(["queries", "--size", "least", "--sqlite", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["rows"]
     counts = {row["what"]: row["median"] for row in rows if "parents" in row["part"]}
     pages = {
         f"{method} {rule.rule}"
-        for rule in create_app(settings).url_map.iter_rules()
+        for rule in create_app(settings_of("sqlite://", tmp_path)).url_map.iter_rules()
         for method in rule.methods & {"GET", "POST"}
         if rule.endpoint.partition(".")[0] in PARENTS
     }

@@ -5,6 +5,7 @@ Opening the page changes nothing, so a mail scanner that follows the link replie
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -125,7 +126,8 @@ def _facts(
         language=page_language().code,
         council=council,
         children=(),
-        dated=details.starts.date(),
+        # A letter is dated before its meeting; the page stays open until the meeting begins.
+        dated=details.starts.date() - timedelta(days=1),
         link=council.portal_url,
         recorded_by=council.contact.name,
         invitation=details,
