@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from messaging.channels import Channel
 from messaging.lifecycle import State, Step, may_follow
 from parentportal import dispatch
 from parentportal.auth import requires, signed_in_officer
@@ -19,7 +20,14 @@ from parentportal.desk.forms import SendBackForm
 from parentportal.dispatch.folder import LetterFolder
 from parentportal.operations import outbox
 from parentportal.permissions import Action
-from parentportal.queries.outbox import batch_line, counts_by_state, messages, names_of, shares
+from parentportal.queries.outbox import (
+    TOGETHER,
+    batch_line,
+    counts_by_state,
+    messages,
+    names_of,
+    shares,
+)
 from parentportal.refusals import NotThere
 from parentportal.web import now, portal, reading, transaction
 
@@ -153,6 +161,7 @@ def _page(batch_id: UUID, form: SendBackForm) -> str:
     by_version: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for share in made_of:
         by_version[share.variant, share.reason][share.channel] += share.messages
+    printed = sum(share.messages for share in made_of if share.channel is Channel.LETTER)
     steps = {step for step in Step if may_follow(line.batch.state, step)}
     return render_template(
         "desk/batch.html",
@@ -160,6 +169,10 @@ def _page(batch_id: UUID, form: SendBackForm) -> str:
         made_of=by_version,
         channels=sorted({share.channel for share in made_of}, reverse=True),
         stretch=stretch,
+        parts=[
+            (part, first, min(first + TOGETHER - 1, printed))
+            for part, first in enumerate(range(1, printed + 1, TOGETHER), 1)
+        ],
         reasons=outbox.left_out_by_reason(line.batch),
         left_out=left_out,
         more=len(line.batch.left_out) - len(left_out),

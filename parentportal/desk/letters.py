@@ -65,12 +65,12 @@ def letter_pdf(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
     return _pdf(pdf, f"letter-{message_id}.pdf")
 
 
-@bp.get("/messages/<uuid:batch_id>/letters.pdf")
+@bp.get("/messages/<uuid:batch_id>/letters-<int(min=1):part>.pdf")
 @requires(Action.READ_MESSAGES)
-def merged_pdf(batch_id: UUID) -> ResponseReturnValue:
-    """All letters of a batch in one file, each beginning on a right-hand page."""
+def merged_pdf(batch_id: UUID, part: int) -> ResponseReturnValue:
+    """Many letters of a batch in one file, each beginning on a right-hand page."""
     with reading() as session:
-        rows = letters(session, batch_id, Channel.LETTER)
+        rows = letters(session, batch_id, part)
     if not rows:
         raise NotThere
     try:
@@ -78,7 +78,7 @@ def merged_pdf(batch_id: UUID) -> ResponseReturnValue:
     except LetterRefused as refused:
         flash(words.LEFT_OUT[refused.code], "important")
         return redirect(url_for("desk.batch", batch_id=batch_id))
-    return _pdf(pdf, f"letters-{batch_id}.pdf")
+    return _pdf(pdf, f"letters-{part}-{batch_id}.pdf")
 
 
 @bp.get("/messages/<uuid:batch_id>/<uuid:message_id>/versions")

@@ -6,10 +6,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from babel import Locale
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
 from messaging.address import AddressReason
-from messaging.campaigns import load_campaign
 from messaging.channels import Channel
 from messaging.languages import is_right_to_left, language_tag
 from messaging.lifecycle import State
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["language_tag"]
+
+CAMPAIGNS: Mapping[str, str] = MappingProxyType(
+    {
+        "ptb-offer": _("A Personal Transport Budget for your family"),
+        "focus-group-invitation": _("An invitation to talk about travel to school"),
+    }
+)
 
 STATES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -96,6 +103,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "miles-missing": _("A child's miles to school are not known; that child is not named."),
         "language-not-written": _("This message is not written in their language."),
         "rate-has-ended": _("The mileage rate has ended by this date: set the new rate first."),
+        "meeting-is-past": _("The meeting is on or before the date of the letter."),
         "too-many-children": _("There are too many children for one letter."),
         "link-refused": _("A link in the message is not a web address."),
         "address-too-wide": _("A line of the address is too long for the envelope's window."),
@@ -110,12 +118,12 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
 
 def campaign_name(key: str) -> str:
     """What a campaign is called, by its key."""
-    return load_campaign(key).name
+    return CAMPAIGNS[key]
 
 
 def language_name(code: str) -> str:
-    """A language's English name for officers, by its key."""
-    return str(Locale.parse(code).get_language_name("en"))
+    """A language's name in the officer's own, by its key."""
+    return str(Locale.parse(code).get_language_name(get_locale()))
 
 
 def direction(code: str) -> str:

@@ -52,7 +52,13 @@ FIRST_NAMES: Mapping[Segment | None, str] = MappingProxyType(
 )
 """Names that say nothing about who is in a group: parents read them."""
 
-_TELLS = re.compile(r"settler|prospector|pioneer|segment|typolog|values? mode", re.IGNORECASE)
+_TELLS = re.compile(
+    r"settler|prospector|pioneer|segment|typolog|values? mode"
+    r"|ymsefydl|chwilwyr|arloeswyr|osadni|poszukiwacz|pionier"
+    r"|استحکام پسند|کامیابی پسند|جدت پسند",
+    re.IGNORECASE,
+)
+"""The groups' names for officers, in every language they are shown in."""
 
 
 class NameTaken(Refusal):

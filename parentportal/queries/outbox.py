@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
+from messaging.channels import Channel
 from messaging.lifecycle import State
 from parentportal.models import Campaign, Carer, Family, Officer, OutgoingBatch, OutgoingMessage
 from parentportal.refusals import NotThere
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
-    from messaging.channels import Channel
     from messaging.variants import VariantName
 
 PAGE = 25
@@ -34,6 +34,10 @@ class BatchLine:
     drafted_by: str
     approved_by: str | None
     messages: int
+
+
+TOGETHER = 100
+"""Letters in one PDF for reading: as many as a page may wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +133,18 @@ def message(session: Session, batch_id: UUID, message_id: UUID) -> OutgoingMessa
     return row
 
 
-def letters(session: Session, batch_id: UUID, channel: Channel) -> Sequence[OutgoingMessage]:
-    """Every message of a batch that goes by this channel and was not taken out; one query."""
+def letters(session: Session, batch_id: UUID, part: int) -> Sequence[OutgoingMessage]:
+    """Some of a batch's letters that were not taken out, ``TOGETHER`` to a part; one query."""
     return session.scalars(
         select(OutgoingMessage)
         .where(
             OutgoingMessage.batch_id == batch_id,
-            OutgoingMessage.channel == channel,
+            OutgoingMessage.channel == Channel.LETTER,
             OutgoingMessage.state != State.WITHDRAWN,
         )
         .order_by(OutgoingMessage.id)
+        .offset((part - 1) * TOGETHER)
+        .limit(TOGETHER)
     ).all()
 
 

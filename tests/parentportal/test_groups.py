@@ -167,7 +167,17 @@ def test_first_names_of_groups_tell_nothing(session, groups):
     assert len(set(FIRST_NAMES.values())) == 4
 
 
-@pytest.mark.parametrize("name", ["Pioneers of the north", "SETTLER group", "Segment two"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Pioneers of the north",
+        "SETTLER group",
+        "Segment two",
+        "Grŵp Arloeswyr",
+        "Grupa Poszukiwaczy",
+        "جدت پسند گروپ",
+    ],
+)
 def test_a_name_that_tells_the_segment_is_refused(session, groups, clock, officer, name):
     with pytest.raises(TellsTheSegment):
         change_group(session, groups[None].id, GroupPlan(name, "aim", 6), now=clock(), by=officer)

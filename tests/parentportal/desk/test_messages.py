@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from messaging.campaigns import CAMPAIGN_KEYS
 from messaging.channels import Channel
 from messaging.lifecycle import State
 from messaging.message import Message
@@ -182,7 +183,7 @@ def test_the_pdf_is_made_from_the_stored_words(as_role, batch, row):
     answer = as_role(Role.APPROVER).get(f"/desk/messages/{batch.id}/{row.id}.pdf")
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF")
-    merged = as_role(Role.APPROVER).get(f"/desk/messages/{batch.id}/letters.pdf")
+    merged = as_role(Role.APPROVER).get(f"/desk/messages/{batch.id}/letters-1.pdf")
     assert merged.data.startswith(b"%PDF")
     assert len(merged.data) > len(answer.data)
 
@@ -246,7 +247,14 @@ def test_each_step_is_for_its_role_alone(as_role, batch, role, steps):
 
 
 def test_nobody_gets_in_without_signing_in(client, batch, row):
-    for page in ("", "/progress", "/letters.pdf", "/manifest.csv", f"/{row.id}", f"/{row.id}.pdf"):
+    for page in (
+        "",
+        "/progress",
+        "/letters-1.pdf",
+        "/manifest.csv",
+        f"/{row.id}",
+        f"/{row.id}.pdf",
+    ):
         answer = client.get(f"/desk/messages/{batch.id}{page}")
         assert answer.location.startswith("/desk/sign-in?next=")
 
@@ -285,7 +293,7 @@ def test_every_page_makes_few_queries(as_role, batch, row):
         f"/desk/messages/{batch.id}/progress": 3,
         f"/desk/messages/{batch.id}/{row.id}": 2,
         f"/desk/messages/{batch.id}/{row.id}/versions": 3,
-        f"/desk/messages/{batch.id}/letters.pdf": 2,
+        f"/desk/messages/{batch.id}/letters-1.pdf": 2,
     }
     for address, most in addresses.items():
         with statements() as seen:
@@ -303,5 +311,6 @@ def test_every_code_has_its_words():
     assert codes <= words.LEFT_OUT.keys()
     assert set(State) == words.STATES.keys()
     assert set(ChoiceReason) == words.REASONS.keys()
+    assert set(CAMPAIGN_KEYS) == words.CAMPAIGNS.keys()
     assert set(VariantName) == words.VERSIONS.keys()
     assert set(Channel) == words.CHANNELS.keys()
