@@ -73,7 +73,7 @@ def _hermite(deviation: float) -> tuple[Floats, Floats]:
     """Nodes and weights of a Gauss-Hermite rule for a centred Gaussian of this deviation."""
     if deviation < _FLAT:
         return np.zeros(1), np.ones(1)
-    nodes, weights = _standard_hermite(2 * int(np.ceil(2 * deviation)) + 5)
+    nodes, weights = _standard_hermite(2 * int(np.ceil(3 * deviation)) + 7)
     return deviation * nodes, weights
 
 

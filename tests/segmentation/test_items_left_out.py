@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from segmentation.items_left_out import condition, softmax
@@ -45,7 +45,8 @@ def test_left_out_items_are_averaged_over_what_they_could_have_been(answered_ite
     assert averaged(answered, alike) == pytest.approx(simulated, abs=0.002)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
+@example(np.arange(12) < 3, np.ones(12, dtype=int))
 @given(PATTERNS, st.lists(st.integers(1, 6), min_size=12, max_size=12).map(np.array))
 def test_the_quadrature_is_right_to_a_thousandth(answered, alike):
     """Against a rule of 101 x 101 nodes on axes of its own."""
