@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import create_engine, event
@@ -57,8 +58,13 @@ class Database:
 
 def insert_or(session: Session, table: Any) -> Any:
     """``INSERT`` with ``on_conflict_do_update`` and ``…_do_nothing``, which both databases have."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+    return _insert(session.get_bind().dialect.name, table)
+
+
+@cache
+def _insert(dialect: str, table: Any) -> Any:
+    """Made once: its ``excluded`` copies every column of the table, which costs more than a row."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def make_engine(url: str, **options: Any) -> Engine:

@@ -573,6 +573,7 @@ def upgrade() -> None:
         sa.Column("response_id", sa.Uuid(), nullable=False),
         sa.Column("item", sa.String(length=40), nullable=False),
         sa.Column("rating_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("visit_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -71,6 +71,7 @@ class Invitation(Keyed, Base):
 class Response(Keyed, Base):
     """One instrument, being answered or submitted: at most one an invitation.
 
+    ``language``: in which to go on, that of the start or of the rating given last.
     ``wishes_visit_id``: the visit in which the two wishes were given, as for an answer.
     """
 
@@ -95,6 +96,7 @@ class Response(Keyed, Base):
 class Answer(Base):
     """One rating, 1 (very much like me) to 6 (not like me at all), kept as it was given.
 
+    ``language``: in which the portrait was read; the typing stands on all of them.
     ``visit_id`` is a random number of the visit (one browser, one entry) in which it was given:
     another visit sees or changes it only once the postcode was confirmed.
     """
@@ -105,6 +107,7 @@ class Answer(Base):
     item: Mapped[str] = mapped_column(String(40), primary_key=True)
     rating_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     rating = Sealed("rating_sealed")
+    language: Mapped[str] = mapped_column(String(10))
     answered_at: Mapped[datetime] = mapped_column(Moment)
     visit_id: Mapped[UUID | None]
 

@@ -21,7 +21,7 @@ from segmentation.instrument import Answers
 from segmentation.typing_tool import load_typing_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -89,7 +89,7 @@ def record_answers(
         invitation_id: whose answers.
         answers: read by the instrument of the wave; what was left out is not touched.
         now: when.
-        language: in which the questions were read, when it is known.
+        language: in which the questions were read; without it, the response's own.
         sight: an answer it does not cover is not replaced.
 
     Raises:
@@ -99,12 +99,12 @@ def record_answers(
         KeptFromView: when an answer is there that ``sight`` does not cover; nothing is kept.
     """
     response = _response_to_change(session, invitation_id, now)
-    if language is not None and response.language != language:
-        response.language = language
     if not answers.ratings:
         return response
+    if language is not None and response.language != language:
+        response.language = language
     rows = [
-        Answer(response_id=response.id, item=item, rating=rating, answered_at=now)
+        Answer(response_id=response.id, item=item, rating=rating)
         for item, rating in answers.ratings.items()
     ]
     kept = session.execute(
@@ -114,7 +114,8 @@ def record_answers(
                 "response_id": row.response_id,
                 "item": row.item,
                 "rating_sealed": row.rating_sealed,
-                "answered_at": row.answered_at,
+                "language": response.language,
+                "answered_at": now,
                 "visit_id": sight.visit_id,
             }
             for row in rows
@@ -181,7 +182,7 @@ def submit(
         session: the transaction.
         invitation_id: whose answers.
         now: when.
-        typed_languages: answers in another language get no segment and no figures.
+        typed_languages: with one answer in another language there is no segment and no figures.
 
     Raises:
         NotStarted: when nobody has begun to answer.
@@ -191,12 +192,8 @@ def submit(
     if response.submitted_at is not None:
         return response
     check_open(wave, now)
-    rows = session.scalars(select(Answer).where(Answer.response_id == response.id))
-    session.add(
-        _assignment(
-            response, wave, Answers({row.item: row.rating for row in rows}), typed_languages, now
-        )
-    )
+    answers = session.scalars(select(Answer).where(Answer.response_id == response.id)).all()
+    session.add(_assignment(response, wave, answers, typed_languages, now))
     response.submitted_at = now
     trail.keep(session, "submit", "response", response.id, now=now, mode=response.mode)
     return response
@@ -205,12 +202,13 @@ def submit(
 def _assignment(
     response: Response,
     wave: Wave,
-    answers: Answers,
+    answers: Sequence[Answer],
     typed_languages: Collection[str],
     now: datetime,
 ) -> Assignment:
-    found = load_typing_tool(wave.tool_version).assign(answers)
-    typed = response.language in typed_languages
+    ratings = Answers({answer.item: answer.rating for answer in answers})
+    found = load_typing_tool(wave.tool_version).assign(ratings)
+    typed = all(answer.language in typed_languages for answer in answers)
     figures: dict[str, dict[str, float]] = {"posterior": {}, "scores": {}}
     if typed:
         figures["posterior"] = {str(segment): p for segment, p in found.posterior.items()}
@@ -263,6 +261,7 @@ def _upsert(session: Session, *, confirmed: bool) -> Any:
         index_elements=[table.c.response_id, table.c.item],
         set_={
             "rating_sealed": given.rating_sealed,
+            "language": given.language,
             "answered_at": given.answered_at,
             "visit_id": given.visit_id,
         },

@@ -185,6 +185,36 @@ def test_answers_in_a_language_that_is_not_typed_get_no_segment_and_no_figures(
     assert assignment.figures == {"posterior": {}, "scores": {}}
 
 
+@pytest.mark.parametrize("languages", [("ur", "en_GB"), ("en_GB", "ur")])
+def test_one_answer_in_a_language_that_is_not_typed_leaves_the_person_untyped(
+    session, started, clock, languages
+):
+    half = len(ITEMS) // 2
+    for language, items in zip(languages, (ITEMS[:half], ITEMS[half:]), strict=True):
+        some = Answers({item: SETTLED.ratings[item] for item in items})
+        survey.record_answers(session, started, some, now=clock(), language=language)
+    survey.submit(session, started, now=clock())
+    assert session.scalars(select(Assignment)).one().reason == "language-not-typed"
+
+
+def test_answers_given_again_in_a_typed_language_are_typed(session, started, clock):
+    for language in ("ur", "en_GB"):
+        survey.record_answers(session, started, SETTLED, now=clock(), language=language)
+    survey.submit(session, started, now=clock())
+    assert session.scalars(select(Assignment)).one().segment is Segment.SETTLER
+
+
+@pytest.mark.parametrize(("answered", "blank"), [("ur", "en_GB"), ("en_GB", "ur")])
+def test_a_question_left_out_in_another_language_changes_no_language(
+    session, started, clock, answered, blank
+):
+    survey.record_answers(session, started, SETTLED, now=clock(), language=answered)
+    response = survey.record_answers(session, started, Answers({}), now=clock(), language=blank)
+    survey.submit(session, started, now=clock())
+    assert response.language == answered
+    assert (session.scalars(select(Assignment)).one().segment is None) is (answered == "ur")
+
+
 def test_the_demonstration_types_every_language_it_names(session, started, clock):
     survey.record_answers(session, started, SETTLED, now=clock(), language="ur")
     survey.submit(session, started, now=clock(), typed_languages={"ur"})
