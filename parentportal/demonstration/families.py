@@ -134,6 +134,8 @@ _TRAVEL = (
 _AGE_BANDS = ("5-7", "8-10", "11-13", "11-13", "14-15", "14-15", "16-18", "16-18", "19-25")
 _LANGUAGES = ("en_GB",) * 80 + ("ur",) * 9 + ("pl",) * 7 + ("cy",) * 4
 _DRAMA_NUMBERS = 1000
+_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
+_DIGITS = 9
 
 _TWO_CHILDREN = 0.18
 _TWO_HOMES = 0.06
@@ -191,7 +193,10 @@ def _household(number: int, language: str, chance: Random) -> Iterator[dict[str,
     reference = f"{PREFIX}-{number:05}"
     first_names = chance.sample(_FIRST_NAMES[language].split(), 2)
     homes = 2 if chance.random() < _TWO_HOMES else 1
-    carers = [_carer(number, name, language, chance) for name in first_names[:homes]]
+    carers = [
+        _carer(number, name, language, chance, home=home)
+        for home, name in enumerate(first_names[:homes])
+    ]
     flags = "do-not-contact" if chance.random() < _DO_NOT_CONTACT else ""
     names = chance.sample(_CHILDREN, 2 if chance.random() < _TWO_CHILDREN else 1)
     children = [_child(reference, place, name, chance) for place, name in enumerate(names, 1)]
@@ -200,19 +205,28 @@ def _household(number: int, language: str, chance: Random) -> Iterator[dict[str,
             yield {"family_reference": reference, "flags": flags, **carer, **child}
 
 
-def _carer(number: int, first: str, language: str, chance: Random) -> dict[str, str]:
+def _carer(
+    number: int, first: str, language: str, chance: Random, *, home: int = 0
+) -> dict[str, str]:
     surname = chance.choice(_SURNAMES)
     mailbox = f"{first}.{surname}.{number}".lower()
-    letters = "".join(chance.choice("ABDEFGHJLNPQRSTUWXYZ") for _ in range(2))
     return {
         "carer_name": f"{first} {surname}",
         "address_line_1": f"{chance.randint(1, 180)} {chance.choice(_STREETS)}",
         "address_line_2": chance.choice(_TOWNS),
-        "address_line_3": f"EX{chance.randint(1, 9)} {chance.randint(1, 9)}{letters}",
+        "address_line_3": _postcode(2 * number + home),
         "phone": f"07700 900{number % _DRAMA_NUMBERS:03}",
         "email": f"{mailbox}@family.example" if chance.random() < _HAS_EMAIL else "",
         "language": language,
     }
+
+
+def _postcode(home: int) -> str:
+    """A postcode of its own for each home: namesakes in one place would look like one family."""
+    rest, last = divmod(home, len(_LETTERS))
+    rest, first = divmod(rest, len(_LETTERS))
+    district, sector = divmod(rest, _DIGITS)
+    return f"EX{district % _DIGITS + 1} {sector + 1}{_LETTERS[first]}{_LETTERS[last]}"
 
 
 def _child(reference: str, place: int, name: str, chance: Random) -> dict[str, str]:

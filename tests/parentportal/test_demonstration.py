@@ -61,6 +61,12 @@ def test_nobody_in_it_could_be_real():
         assert row["family_reference"].startswith("DEMO-")
 
 
+def test_no_two_homes_share_a_postcode_however_many_families_there_are():
+    rows = csv.DictReader(io.StringIO(cohort_file(5000, Random(3)).decode()))
+    homes = {(row["family_reference"], row["carer_name"], row["address_line_3"]) for row in rows}
+    assert len({postcode for *_, postcode in homes}) == len(homes) > 5000
+
+
 def test_a_practice_council_has_a_wave_half_answered_letters_drafted_and_groups_planned(staged):
     assert count(staged, Family) == 60
     invited = count(staged, Invitation)
