@@ -8,16 +8,13 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.exc import SQLAlchemyError
 
 from parentportal import account, desk, errors, i18n, presentation, programme, survey
 from parentportal.auth import signed_in_officer
 from parentportal.db import Database
 from parentportal.health import bp as health
-from parentportal.operations.council import NoCouncil
-from parentportal.presentation import Brand
 from parentportal.sealing import use_keyring
-from parentportal.web import Portal, portal, system_clock
+from parentportal.web import Portal, system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,12 +40,14 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = system_clo
         PERMANENT_SESSION_LIFETIME=SESSION_HOURS * 3600,
         MAX_CONTENT_LENGTH=settings.largest_upload,
         TRUSTED_HOSTS=[urlsplit(settings.base_url).hostname, "127.0.0.1", "localhost"],
-        WTF_CSRF_TIME_LIMIT=None,  # a parent who comes back to an open page may still answer
+        WTF_CSRF_TIME_LIMIT=None,  # a token is good for as long as its session
+        # Our pages send no Referer, so none can be asked for: the token in each form and the
+        # SameSite cookie are what tells a form of ours.
+        WTF_CSRF_SSL_STRICT=False,
     )
     app.extensions["portal"] = Portal(settings, Database(settings.database_url), clock)
     CSRFProtect(app)
     i18n.register(app)
-    presentation.register(app, _brand)
     presentation.register(app)
     errors.register(app)
     app.register_blueprint(health)
@@ -58,14 +57,6 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = system_clo
     app.after_request(_headers)
     app.context_processor(lambda: {"officer": signed_in_officer()})
     return app
-
-
-def _brand() -> Brand:
-    """The council's looks; an error page before any council is set gets the plain ones."""
-    try:
-        return Brand(council_name=portal().council().name)
-    except (NoCouncil, SQLAlchemyError):
-        return Brand()
 
 
 def _fresh_nonce() -> None:

@@ -27,7 +27,7 @@ class Settings:
         base_url: how a parent reaches the portal, without a final slash.
         demonstration: a practice installation: synthetic families, no second factor, and
             telephone numbers kept for drama are accepted.
-        secure_cookies: cookies travel over HTTPS alone; off only on a loopback demonstration.
+        secure_cookies: cookies travel over HTTPS alone; off where ``base_url`` is plain HTTP.
         largest_upload: bytes; anything bigger is refused before it is read.
         most_rows: rows of a cohort file; a longer one is refused.
     """

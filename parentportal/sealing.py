@@ -44,7 +44,7 @@ class Keyring:
 
     Attributes:
         current: id of the key for new values.
-        masters: 32 random bytes by key id, an id being one byte's worth of letters ("k1").
+        masters: 32 random bytes by key id, such as "k1"; an id has no colon in it.
     """
 
     current: str
