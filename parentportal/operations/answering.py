@@ -14,7 +14,11 @@ from sqlalchemy import bindparam, delete, select
 from parentportal.db import insert_or
 from parentportal.models import Answer, Assignment, Invitation, Mode, Response, Wave
 from parentportal.operations import trail
-from parentportal.operations.invitations import check_open, invitation_to_change
+from parentportal.operations.invitations import (
+    AlreadySubmitted,
+    check_open,
+    invitation_to_change,
+)
 from parentportal.refusals import Refusal
 from parentportal.sight import EVERYTHING, Sight
 from segmentation.instrument import Answers
@@ -32,12 +36,6 @@ TYPED_LANGUAGES: Final = frozenset({"en_GB"})
 
 LANGUAGE_NOT_TYPED: Final = "language-not-typed"
 """Why there is no segment: the answers were given in a language that is not typed yet."""
-
-
-class AlreadySubmitted(Refusal):
-    """The answers were sent in: they do not change any more."""
-
-    code = "already-submitted"
 
 
 class NotStarted(Refusal):
@@ -176,6 +174,7 @@ def submit(
 ) -> Response:
     """Send the answers in, once, and keep what the typing tool makes of them.
 
+    It takes back a skip, which may come from another tab: one of the two holds, never both.
     Sending them in again changes nothing, also after the wave has closed.
 
     Args:
@@ -188,10 +187,11 @@ def submit(
         NotStarted: when nobody has begun to answer.
         SurveyClosed: when the wave is not open and nothing was sent in before.
     """
-    response, wave = _locked(session, invitation_id)
+    response, invitation, wave = _locked(session, invitation_id)
     if response.submitted_at is not None:
         return response
     check_open(wave, now)
+    invitation.skipped_at = None
     answers = session.scalars(select(Answer).where(Answer.response_id == response.id)).all()
     session.add(_assignment(response, wave, answers, typed_languages, now))
     response.submitted_at = now
@@ -226,26 +226,26 @@ def _assignment(
 
 
 _LOCKED: Final = (  # made once: it runs for every answer
-    select(Response, Wave)
+    select(Response, Invitation, Wave)
     .join(Invitation, Invitation.id == Response.invitation_id)
     .join(Wave, Wave.id == Invitation.wave_id)
     .where(Invitation.id == bindparam("invitation"))
-    .with_for_update(of=Response)
+    .with_for_update(of=(Response, Invitation))
 )
 
 
-def _locked(session: Session, invitation_id: UUID) -> tuple[Response, Wave]:
-    """The response of an invitation, its row locked until the transaction ends."""
+def _locked(session: Session, invitation_id: UUID) -> tuple[Response, Invitation, Wave]:
+    """The response of an invitation, both rows locked until the transaction ends."""
     found = session.execute(
         _LOCKED, {"invitation": invitation_id}, execution_options={"populate_existing": True}
     ).one_or_none()
     if found is None:
         raise NotStarted
-    return found[0], found[1]
+    return found[0], found[1], found[2]
 
 
 def _response_to_change(session: Session, invitation_id: UUID, now: datetime) -> Response:
-    response, wave = _locked(session, invitation_id)
+    response, _invitation, wave = _locked(session, invitation_id)
     if response.submitted_at is not None:
         raise AlreadySubmitted
     check_open(wave, now)

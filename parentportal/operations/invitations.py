@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from messaging.address import normalise_postcode
 from parentportal.access_codes import AccessCode, CodeMistyped
-from parentportal.models import Carer, Invitation, Wave
+from parentportal.models import Carer, Invitation, Response, Wave
 from parentportal.operations import trail
 from parentportal.operations.failures import CODES_PER_ADDRESS, count_failure, is_over
 from parentportal.refusals import NotThere, Refusal
@@ -36,6 +36,12 @@ if TYPE_CHECKING:
 
 WRONG_POSTCODES: Final = 5
 """So many wrong postcodes lock the confirmation of a code."""
+
+
+class AlreadySubmitted(Refusal):
+    """The answers were sent in: they do not change any more."""
+
+    code = "already-submitted"
 
 
 class SurveyClosed(Refusal):
@@ -206,8 +212,14 @@ def skip(session: Session, invitation_id: UUID, *, now: datetime) -> None:
 
     Raises:
         NotThere: when there is no such invitation.
+        AlreadySubmitted: when the answers were sent in: they are used.
+        SurveyClosed: when its wave is not open.
     """
     invitation = invitation_to_change(session, invitation_id)
+    sent = select(Response.submitted_at).where(Response.invitation_id == invitation_id)
+    if session.scalar(sent) is not None:
+        raise AlreadySubmitted
+    check_open(invitation.wave, now)
     if invitation.skipped_at is None:
         invitation.skipped_at = now
         trail.keep(session, "skip", "invitation", invitation.id, now=now)

@@ -7,7 +7,6 @@ The walk: ``open_wave`` → ``invite`` → ``enter`` → ``start`` → ``record_
 from parentportal.operations.answering import (
     LANGUAGE_NOT_TYPED,
     TYPED_LANGUAGES,
-    AlreadySubmitted,
     KeptFromView,
     NotStarted,
     record_answers,
@@ -18,6 +17,7 @@ from parentportal.operations.answering import (
 )
 from parentportal.operations.invitations import (
     WRONG_POSTCODES,
+    AlreadySubmitted,
     Confirmation,
     Entry,
     Issued,

@@ -68,7 +68,9 @@ def decide() -> ResponseReturnValue:
 @bp.get("/survey/skipped")
 def skipped() -> ResponseReturnValue:
     """What skipping means: nothing changes, and it can be taken back."""
-    return render_template("survey/skipped.html", progress=any_progress_in_hand())
+    if any_progress_in_hand().invitation.skipped_at is None:
+        return redirect(url_for("survey.carry_on"))
+    return render_template("survey/skipped.html")
 
 
 @bp.post("/survey/skipped")

@@ -216,6 +216,22 @@ def test_submitting_twice_and_going_back_afterwards_show_the_same_thanks(
         assert session.scalar(select(func.count()).select_from(Assignment)) == 1
 
 
+def test_skipping_after_sending_in_thanks_and_promises_nothing_that_is_not_so(parent, family):
+    parent.begin(family.code)
+    parent.post("/survey/check")
+    for page in (parent.post("/survey/notice", choice="skip"), parent.get("/survey/skipped")):
+        assert "Thank you" in heading_of(page)
+        assert "you get our plain wording" not in words_of(page)
+
+
+def test_skipping_after_the_close_is_told_kindly(parent, family, clock, invitation_of):
+    parent.enter(family.code)
+    clock.advance(days=40)
+    page = parent.post("/survey/notice", choice="skip")
+    assert page.status_code == 410
+    assert invitation_of(family).skipped_at is None
+
+
 def test_answering_after_the_close_is_told_kindly_and_keeps_what_was_saved(
     parent, family, kept, clock
 ):

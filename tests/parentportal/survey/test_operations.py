@@ -148,6 +148,25 @@ def test_starting_twice_leaves_one_response_and_takes_a_skip_back(session, issue
     assert session.get_one(Invitation, issued.invitation_id).skipped_at is None
 
 
+def test_whoever_has_sent_in_answers_cannot_skip_any_more(session, started, clock):
+    survey.submit(session, started, now=clock())
+    with pytest.raises(survey.AlreadySubmitted):
+        survey.skip(session, started, now=clock())
+    assert session.get_one(Invitation, started).skipped_at is None
+
+
+def test_a_closed_wave_is_not_skipped(session, issued, clock):
+    clock.advance(days=7)
+    with pytest.raises(survey.SurveyClosed):
+        survey.skip(session, issued.invitation_id, now=clock())
+
+
+def test_sending_answers_in_takes_back_a_skip_from_another_tab(session, started, clock):
+    survey.skip(session, started, now=clock())
+    survey.submit(session, started, now=clock())
+    assert session.get_one(Invitation, started).skipped_at is None
+
+
 def test_nothing_is_answered_before_a_start(session, issued, clock):
     with pytest.raises(survey.NotStarted):
         survey.record_answers(session, issued.invitation_id, SETTLED, now=clock())
