@@ -15,10 +15,12 @@ from parentportal.desk.forms import SignInForm
 from parentportal.operations import accounts
 from parentportal.permissions import Action, may
 from parentportal.queries.outbox import batches
-from parentportal.web import local_path, now, reading, transaction
+from parentportal.web import client_address, local_path, now, reading, transaction
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from parentportal.models import Officer
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -29,8 +31,7 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "GET" and signed_in_officer() is not None:
         return redirect(onwards)
     if form.validate_on_submit():
-        with transaction() as session:
-            officer = accounts.sign_in(session, form.email.data, form.password.data, now())
+        officer = _proven(form.email.data, form.password.data)
         if officer is not None:
             begin_session(officer)
             return redirect(onwards)
@@ -42,6 +43,17 @@ def sign_in() -> ResponseReturnValue:
         )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render_template("desk/sign-in.html", form=form), status
+
+
+def _proven(email: str, password: str) -> Officer | None:
+    """The officer these belong to; the password is checked outside any transaction."""
+    with reading() as session:
+        claim = accounts.look_up(session, email, address=client_address(), now=now())
+    if claim is None:
+        return None
+    proven = accounts.is_proven(claim, password)
+    with transaction() as session:
+        return accounts.sign_in(session, claim, proven=proven, now=now())
 
 
 @bp.post("/sign-out")

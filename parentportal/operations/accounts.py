@@ -1,7 +1,13 @@
-"""Officers' accounts: adding one, and signing in."""
+"""Officers' accounts: adding one, signing in and out.
+
+A sign-in takes three steps, so that no parent waits for the database while a password is checked,
+which is slow on purpose: :func:`look_up` in a session that reads, :func:`is_proven` in none,
+:func:`sign_in` in a short transaction.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
@@ -13,14 +19,17 @@ from parentportal.models import Officer
 from parentportal.operations import trail
 from parentportal.operations.failures import (
     SIGN_INS_PER_ACCOUNT,
+    SIGN_INS_PER_ADDRESS,
     count_failure,
     forget_failures,
+    hold,
     is_over,
 )
 from parentportal.refusals import Refusal
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from sqlalchemy.orm import Session
 
@@ -82,23 +91,72 @@ def add_officer(
     return officer
 
 
-def sign_in(session: Session, email: str, password: str, now: datetime) -> Officer | None:
-    """The officer whose email and password these are; none when they are not, or too many tries.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody says who they are.
 
-    A wrong email, a wrong password and a locked account are answered alike and take as long, and
-    the failure is counted: the caller keeps the transaction in either case.
+    Attributes:
+        email: as it was typed, in its normal form.
+        address: the network address it comes from.
+        officer_id: whose email it is; none when it is nobody's.
+        password_hash: what the password must prove; an unknown email has one that none proves.
     """
-    address = _normal(email)
-    officer = _by_email(session, address)
-    right = _verified(officer.password_hash if officer else _nobody, password)
-    locked = is_over(session, SIGN_INS_PER_ACCOUNT, address, now)
-    if officer is None or not right or not officer.active or locked:
-        count_failure(session, SIGN_INS_PER_ACCOUNT, address, now)
-        trail.keep(session, "sign-in-failed", "officer", officer.id if officer else None, now=now)
+
+    email: str
+    address: str
+    officer_id: UUID | None
+    password_hash: str = field(repr=False)
+
+
+def look_up(session: Session, email: str, *, address: str, now: datetime) -> Claim | None:
+    """Whose email this is, as a claim to be proven; none when there were too many tries.
+
+    The tries count alike for an email that is nobody's, so neither answer tells who has an account.
+    """
+    claimed = _normal(email)
+    if is_over(session, SIGN_INS_PER_ACCOUNT, claimed, now) or is_over(
+        session, SIGN_INS_PER_ADDRESS, address, now
+    ):
         return None
-    forget_failures(session, SIGN_INS_PER_ACCOUNT, address)
+    officer = _by_email(session, claimed)
+    if officer is None or not officer.active:
+        return Claim(claimed, address, None, _nobody)
+    return Claim(claimed, address, officer.id, officer.password_hash)
+
+
+def is_proven(claim: Claim, password: str) -> bool:
+    """Whether the password proves the claim; as slow for an email that is nobody's."""
+    try:
+        return _hasher.verify(claim.password_hash, password) and claim.officer_id is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def sign_in(session: Session, claim: Claim, *, proven: bool, now: datetime) -> Officer | None:
+    """The officer of a proven claim; none when it is not, or there were too many tries meanwhile.
+
+    A failure is counted, for the account and for the address, and kept in the trail when it
+    reaches a limit: the caller keeps the transaction in either case.
+    """
+    account_over = hold(session, SIGN_INS_PER_ACCOUNT, claim.email, now)
+    officer = session.get(Officer, claim.officer_id) if proven and not account_over else None
+    if officer is None or not officer.active or officer.password_hash != claim.password_hash:
+        _count(session, claim, now)
+        return None
+    forget_failures(session, SIGN_INS_PER_ACCOUNT, claim.email)
     trail.keep(session, "sign-in", "officer", officer.id, now=now, by=officer)
     return officer
+
+
+def _count(session: Session, claim: Claim, now: datetime) -> None:
+    for limit, subject in (
+        (SIGN_INS_PER_ACCOUNT, claim.email),
+        (SIGN_INS_PER_ADDRESS, claim.address),
+    ):
+        if count_failure(session, limit, subject, now):
+            trail.keep(
+                session, "lock-sign-in", "officer", claim.officer_id, now=now, limit=limit.scope
+            )
 
 
 def _normal(email: str) -> str:
@@ -107,10 +165,3 @@ def _normal(email: str) -> str:
 
 def _by_email(session: Session, address: str) -> Officer | None:
     return session.scalar(select(Officer).where(func.lower(Officer.email) == address))
-
-
-def _verified(stored: str, password: str) -> bool:
-    try:
-        return _hasher.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False

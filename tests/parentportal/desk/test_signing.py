@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
 
-from parentportal.models import Role
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from parentportal.models import AuditEvent, FailureCount, Role
+from parentportal.operations import accounts
+from parentportal.operations.accounts import look_up
+from parentportal.operations.accounts import sign_in as sign_in_with
+from parentportal.operations.failures import SIGN_INS_PER_ACCOUNT, SIGN_INS_PER_ADDRESS
 from tests.parentportal.conftest import PASSWORD
 from tests.parentportal.counting import statements
 
@@ -62,6 +70,77 @@ def test_after_five_failures_the_right_password_fails_too_and_says_the_same(sign
     assert WRONG in page.text
     clock.advance(minutes=16)
     assert sign_in().status_code == 302
+
+
+def failures(database, scope):
+    with database.reading() as session:
+        rows = session.scalars(select(FailureCount).where(FailureCount.scope == scope))
+        return [row.count for row in rows]
+
+
+def kept(database, action):
+    with database.reading() as session:
+        return session.scalars(select(AuditEvent).where(AuditEvent.action == action)).all()
+
+
+def test_no_transaction_is_open_while_a_password_is_checked(app, sign_in, monkeypatch):
+    """On SQLite an open one would keep every parent from answering meanwhile."""
+    engine = app.extensions["portal"].database.engine
+    checked_out = []
+
+    class Watching(PasswordHasher):
+        def verify(self, stored, password):
+            checked_out.append(engine.pool.checkedout())
+            return super().verify(stored, password)
+
+    monkeypatch.setattr(accounts, "_hasher", Watching(1, 8, 1))
+    assert sign_in().status_code == 302
+    assert sign_in(password="a wrong password").status_code == 422
+    assert checked_out == [0, 0]
+
+
+def test_guesses_made_at_once_are_held_to_the_limit_too(database, officers, clock):
+    """All of them looked the account up before the first was counted."""
+    with database.reading() as session:
+        claim = look_up(session, officers[Role.OFFICER].email, address="192.0.2.1", now=clock())
+
+    def settle(proven):
+        with database.transaction() as session:
+            return sign_in_with(session, claim, proven=proven, now=clock())
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(settle, [False] * 12))
+    assert settle(proven=True) is None
+    assert failures(database, SIGN_INS_PER_ACCOUNT.scope) == [13]
+
+
+def test_an_address_that_fails_for_many_accounts_is_stopped_and_another_is_not(
+    client, database, sign_in
+):
+    for number in range(SIGN_INS_PER_ADDRESS.most):
+        sign_in(f"nobody{number}@exampleshire.example")
+    assert WRONG in sign_in().text
+    elsewhere = client.post(
+        "/desk/sign-in",
+        data={"email": "officer@exampleshire.example", "password": PASSWORD},
+        environ_base={"REMOTE_ADDR": "192.0.2.77"},
+    )
+    assert elsewhere.status_code == 302
+
+
+def test_the_trail_tells_once_of_an_account_that_is_guessed_at(database, sign_in, officers):
+    for _ in range(12):
+        sign_in(password="a wrong password")
+    (event,) = kept(database, "lock-sign-in")
+    assert event.subject_id == officers[Role.OFFICER].id
+    assert event.detail == {"limit": "sign-in"}
+
+
+def test_right_sign_ins_never_add_up_to_a_limit(sign_in):
+    for _ in range(2):
+        for _ in range(4):
+            sign_in(password="a wrong password")
+        assert sign_in().status_code == 302
 
 
 def test_a_blank_form_says_what_is_missing(sign_in):
