@@ -75,12 +75,16 @@ def reply(session: Session, invitee_id: UUID, answer: Reply, *, now: datetime) -
         MeetingBegun: it is too late.
         ReplyClosed: the place is not held any more.
     """
-    invitee = session.get(Invitee, invitee_id, with_for_update=True, populate_existing=True)
-    if invitee is None:
+    found = session.execute(
+        select(Invitee, GroupSession.starts_at)
+        .join(Invitee.session)
+        .where(Invitee.id == invitee_id)
+        .with_for_update(of=Invitee)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
         raise NotThere
-    starts_at = session.scalars(
-        select(GroupSession.starts_at).where(GroupSession.id == invitee.session_id)
-    ).one()
+    invitee, starts_at = found
     if now >= starts_at:
         raise MeetingBegun
     if not may_reply(invitee.state):
