@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -9,15 +10,18 @@ from uuid import UUID
 from flask import g, redirect, request, session, url_for
 
 from parentportal.models import Officer
+from parentportal.operations.accounts import sign_out
 from parentportal.permissions import Action, check_may
-from parentportal.web import now, reading
+from parentportal.web import now, reading, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask.typing import ResponseReturnValue
 
-IDLE_MINUTES = 30
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=8)
+"""From the sign-in, however busy the session is."""
 
 
 def begin_session(officer: Officer) -> None:
@@ -28,11 +32,16 @@ def begin_session(officer: Officer) -> None:
         session["language"] = language
     session.permanent = True
     session["officer"] = str(officer.id)
-    session["seen"] = int(now().timestamp())
+    session["number"] = officer.session_number
+    session["since"] = session["seen"] = int(now().timestamp())
 
 
 def end_session() -> None:
-    """Forget who was signed in."""
+    """Forget who was signed in, in this browser and in every other that they left open."""
+    officer = signed_in_officer()
+    if officer is not None:
+        with transaction() as database:
+            sign_out(database, officer.id, now())
     session.clear()
 
 
@@ -71,10 +80,13 @@ def _load() -> Officer | None:
     if known is None:
         return None
     moment = int(now().timestamp())
-    if moment - session.get("seen", 0) > IDLE_MINUTES * 60:
+    idle, age = moment - session.get("seen", 0), moment - session.get("since", 0)
+    if idle > IDLE.total_seconds() or age > LONGEST.total_seconds():
         session.pop("officer", None)
         return None
     session["seen"] = moment
     with reading() as database:
         officer = database.get(Officer, UUID(known))
-    return officer if officer is not None and officer.active else None
+    if officer is None or not officer.active or officer.session_number != session.get("number"):
+        return None
+    return officer

@@ -45,11 +45,13 @@ def upgrade() -> None:
         "family",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("reference", sa.String(length=60), nullable=False),
+        sa.Column("reference_key", sa.Text(), nullable=False),
         sa.Column("flags", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_family")),
         sa.UniqueConstraint("reference", name=op.f("uq_family_reference")),
+        sa.UniqueConstraint("reference_key", name=op.f("uq_family_reference_key")),
     )
     op.create_table(
         "focus_group",
@@ -94,6 +96,7 @@ def upgrade() -> None:
         ),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("session_number", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officer")),
         sa.UniqueConstraint("email", name=op.f("uq_officer_email")),
@@ -138,12 +141,14 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("objected_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["family_id"], ["family.id"], name=op.f("fk_carer_family_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_carer")),
         sa.UniqueConstraint("family_id", "name_key", name=op.f("uq_carer_family_id_name_key")),
     )
     with op.batch_alter_table("carer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_carer_family_id"), ["family_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_carer_name_key"), ["name_key"], unique=False)
 
     op.create_table(
         "child",
@@ -173,6 +178,7 @@ def upgrade() -> None:
         sa.Column("annual_cost", sa.Integer(), nullable=True),
         sa.Column("miles", sa.String(length=20), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["family_id"], ["family.id"], name=op.f("fk_child_family_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_child")),
         sa.UniqueConstraint("family_id", "match_key", name=op.f("uq_child_family_id_match_key")),
@@ -480,13 +486,6 @@ def upgrade() -> None:
             name=op.f("fk_outgoing_message_template_version_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_message")),
-        sa.UniqueConstraint(
-            "campaign_id",
-            "lot",
-            "carer_id",
-            "channel",
-            name=op.f("uq_outgoing_message_campaign_id_lot_carer_id_channel"),
-        ),
     )
     with op.batch_alter_table("outgoing_message", schema=None) as batch_op:
         batch_op.create_index(
@@ -496,6 +495,13 @@ def upgrade() -> None:
             batch_op.f("ix_outgoing_message_carer_id"), ["carer_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_outgoing_message_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "uq_outgoing_message_once",
+            ["campaign_id", "lot", "carer_id", "channel"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
+        )
 
     op.create_table(
         "invitee",
@@ -674,6 +680,7 @@ def downgrade() -> None:
 
     op.drop_table("child")
     with op.batch_alter_table("carer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_carer_name_key"))
         batch_op.drop_index(batch_op.f("ix_carer_family_id"))
 
     op.drop_table("carer")

@@ -22,7 +22,10 @@ class Role(StrEnum):
 
 
 class Officer(Keyed, Base):
-    """Someone of the council who signs in."""
+    """Someone of the council who signs in.
+
+    ``session_number`` goes up as they sign out: no browser's session is good after that.
+    """
 
     __tablename__ = "officer"
 
@@ -31,6 +34,7 @@ class Officer(Keyed, Base):
     role: Mapped[Role] = mapped_column(words(Role))
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    session_number: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 

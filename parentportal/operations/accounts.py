@@ -148,6 +148,14 @@ def sign_in(session: Session, claim: Claim, *, proven: bool, now: datetime) -> O
     return officer
 
 
+def sign_out(session: Session, officer_id: UUID, now: datetime) -> None:
+    """End every session of an officer, in all browsers: a copied cookie is worth nothing after."""
+    officer = session.get(Officer, officer_id, with_for_update=True, populate_existing=True)
+    if officer is not None:
+        officer.session_number += 1
+        trail.keep(session, "sign-out", "officer", officer.id, now=now, by=officer)
+
+
 def _count(session: Session, claim: Claim, now: datetime) -> None:
     for limit, subject in (
         (SIGN_INS_PER_ACCOUNT, claim.email),

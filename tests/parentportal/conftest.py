@@ -49,7 +49,8 @@ def as_role(app, officers, council) -> Callable[[Role], FlaskClient]:
         client = app.test_client()
         with client.session_transaction() as session:
             session["officer"] = str(officers[role].id)
-            session["seen"] = int(app.extensions["portal"].clock().timestamp())
+            session["number"] = officers[role].session_number
+            session["since"] = session["seen"] = int(app.extensions["portal"].clock().timestamp())
         return client
 
     return signed_in

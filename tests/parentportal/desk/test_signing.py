@@ -155,6 +155,24 @@ def test_signing_out_ends_the_session(client, sign_in):
     assert client.get("/desk/").location.startswith("/desk/sign-in")
 
 
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(app, client, sign_in):
+    sign_in()
+    copied = app.test_client()
+    copied.set_cookie("portal", client.get_cookie("portal").value)
+    assert copied.get("/desk/").status_code == 200
+    client.post("/desk/sign-out")
+    assert copied.get("/desk/").location.startswith("/desk/sign-in")
+    assert sign_in().status_code == 302
+    assert client.get("/desk/").status_code == 200
+    assert copied.get("/desk/").location.startswith("/desk/sign-in")
+
+
+def test_signing_out_twice_or_signed_out_is_harmless(client, sign_in):
+    sign_in()
+    for _ in range(2):
+        assert client.post("/desk/sign-out").location == "/desk/sign-in"
+
+
 def test_signing_out_is_never_a_link(client, sign_in):
     sign_in()
     assert client.get("/desk/sign-out").status_code == 405
@@ -164,6 +182,15 @@ def test_signing_out_is_never_a_link(client, sign_in):
 def test_half_an_hour_of_silence_ends_the_session(client, sign_in, clock):
     sign_in()
     clock.advance(minutes=31)
+    assert client.get("/desk/").location.startswith("/desk/sign-in")
+
+
+def test_a_session_that_is_never_idle_ends_after_eight_hours(client, sign_in, clock):
+    sign_in()
+    for _ in range(19):
+        clock.advance(minutes=25)
+        assert client.get("/desk/").status_code == 200
+    clock.advance(minutes=25)
     assert client.get("/desk/").location.startswith("/desk/sign-in")
 
 
