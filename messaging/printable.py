@@ -34,6 +34,11 @@ def why_unprintable(text: str, longest: int = LONGEST_VALUE) -> str | None:
     return None
 
 
+def fold(text: str) -> str:
+    """A name or a reference without case, width and doubled blanks, to compare by."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
 def tidy(text: str) -> str:
     """Composed characters (NFC), runs of blanks made one, none at the ends."""
     return " ".join(part for part in unicodedata.normalize("NFC", text).split(" ") if part)

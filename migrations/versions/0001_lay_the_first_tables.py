@@ -642,6 +642,7 @@ def downgrade() -> None:
 
     op.drop_table("invitee")
     with op.batch_alter_table("outgoing_message", schema=None) as batch_op:
+        batch_op.drop_index("uq_outgoing_message_once")
         batch_op.drop_index(batch_op.f("ix_outgoing_message_state"))
         batch_op.drop_index(batch_op.f("ix_outgoing_message_carer_id"))
         batch_op.drop_index(batch_op.f("ix_outgoing_message_batch_id"))

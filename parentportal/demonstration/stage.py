@@ -109,7 +109,7 @@ def stage(session: Session, base_url: str, *, now: datetime, families: int = FAM
         session, WAVE, opens_at=now, closes_at=now + OPEN_FOR, now=now, by=officer
     )
     carers = session.scalars(
-        select(Carer).join(Family).order_by(Family.reference, Carer.created_at, Carer.id)
+        select(Carer).join(Family).order_by(Family.reference, Carer.position)
     ).all()
     by_key = {carer.id: carer for carer in carers}
     for issued in survey.invite(session, wave, carers, now=now, by=officer):

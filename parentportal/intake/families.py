@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from messaging.printable import fold
 from parentportal.intake.problems import Problem, ProblemCode, shown
 from parentportal.intake.rows import CarerEntry, ChildEntry
 from parentportal.intake.vocabulary import Column, Flag
@@ -44,6 +45,11 @@ class FamilyEntry:
     children: tuple[ChildEntry, ...]
     rows: tuple[int, ...]
 
+    @property
+    def key(self) -> str:
+        """The reference without case: what tells families apart."""
+        return fold(self.reference)
+
 
 def assemble(
     readings: Sequence[RowReading],
@@ -57,9 +63,9 @@ def assemble(
     by_reference: dict[str, list[RowReading]] = {}
     for reading in readings:
         if reading.family_reference is not None:
-            by_reference.setdefault(reading.family_reference, []).append(reading)
+            by_reference.setdefault(fold(reading.family_reference), []).append(reading)
     problems = [problem for reading in readings for problem in reading.problems]
-    drafts = [_Draft(reference, own) for reference, own in by_reference.items()]
+    drafts = [_Draft(own[0].family_reference or "", own) for own in by_reference.values()]
     for draft in drafts:
         problems += draft.problems
     problems += _families_twice(drafts)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from messaging.address import AddressRefused, PostalAddress
 from messaging.languages import ENGLISH
+from messaging.printable import fold
 from parentportal.intake import cells
 from parentportal.intake.columns import identifier_in
 from parentportal.intake.problems import CellRefused, Note, NoteCode, Problem, ProblemCode, shown
@@ -70,7 +71,7 @@ class ChildEntry:
     @property
     def key(self) -> str:
         """The reference, else the first name: what tells the children of a family apart."""
-        return f"reference:{self.reference}" if self.reference else self.name_key
+        return f"reference:{fold(self.reference)}" if self.reference else self.name_key
 
     @property
     def name_key(self) -> str:
@@ -106,11 +107,6 @@ class RowReading:
     row: CohortRow | None
     problems: tuple[Problem, ...]
     notes: tuple[Note, ...]
-
-
-def fold(name: str) -> str:
-    """A name without case, width and doubled blanks, to compare by."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def read_row(row: SheetRow, columns: Columns, width: int, *, demonstration: bool) -> RowReading:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from messaging.printable import fold
 from parentportal.models.base import Base, Exact, Keyed, Moment, Pounds, words
 from parentportal.sealing import Sealed
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.default import DefaultExecutionContext
 
 
 class AgeBand(StrEnum):
@@ -76,19 +80,30 @@ class ColumnMapping(Base):
         return self.header
 
 
+def _key_of_reference(context: DefaultExecutionContext) -> str:
+    reference: str = context.get_current_parameters()["reference"]  # type: ignore[no-untyped-call]
+    return fold(reference)
+
+
 class Family(Keyed, Base):
-    """A household the council knows by its own reference."""
+    """A household the council knows by its own reference.
+
+    ``reference_key`` is the reference without case: ``F1`` and ``f1`` are one family.
+    """
 
     __tablename__ = "family"
 
     reference: Mapped[str] = mapped_column(String(60), unique=True)
+    reference_key: Mapped[str] = mapped_column(Text, unique=True, default=_key_of_reference)
     flags: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
 
-    carers: Mapped[list[Carer]] = relationship(back_populates="family", order_by="Carer.created_at")
+    carers: Mapped[list[Carer]] = relationship(
+        back_populates="family", order_by="(Carer.created_at, Carer.position)"
+    )
     children: Mapped[list[Child]] = relationship(
-        back_populates="family", order_by="Child.created_at"
+        back_populates="family", order_by="(Child.created_at, Child.position)"
     )
 
 
@@ -97,14 +112,14 @@ class Carer(Keyed, Base):
 
     ``name_key`` tells carers of a family apart at re-import; ``postcode_key`` lets a carer confirm
     the postcode without opening the address. Both are keyed digests. ``objected_at``: from then on
-    the neutral text goes out.
+    the neutral text goes out. ``position`` is the place in the family, as in the council's file.
     """
 
     __tablename__ = "carer"
     __table_args__ = (UniqueConstraint("family_id", "name_key"),)
 
     family_id: Mapped[UUID] = mapped_column(ForeignKey("family.id"), index=True)
-    name_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    name_key: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     name_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     name = Sealed("name_sealed")
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -117,6 +132,7 @@ class Carer(Keyed, Base):
     language: Mapped[str] = mapped_column(String(10))
     objected_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    position: Mapped[int] = mapped_column(Integer, default=0)
 
     family: Mapped[Family] = relationship(back_populates="carers")
 
@@ -125,7 +141,8 @@ class Child(Keyed, Base):
     """A child who travels: travel facts alone, never a diagnosis or a pupil number.
 
     ``match_key`` (a keyed digest of the child reference, else of the first name) tells children of
-    a family apart at re-import. ``miles`` is one way; ``annual_cost`` in pounds.
+    a family apart at re-import. ``miles`` is one way; ``annual_cost`` in pounds; ``position`` as a
+    carer's.
     """
 
     __tablename__ = "child"
@@ -142,6 +159,7 @@ class Child(Keyed, Base):
     annual_cost: Mapped[Decimal | None] = mapped_column(Pounds)
     miles: Mapped[Decimal | None] = mapped_column(Exact)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    position: Mapped[int] = mapped_column(Integer, default=0)
 
     family: Mapped[Family] = relationship(back_populates="children")
     offers: Mapped[list[OpenOffer]] = relationship(

@@ -10,17 +10,24 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import selectinload
 
 from messaging.languages import ENGLISH
-from parentportal.intake.rows import fold
 from parentportal.models import Base, Carer, Child, Family, OpenOffer
-from parentportal.sealing import Sealed, keyring_in_use
+from parentportal.operations.matching import (
+    carer_cells,
+    child_cells,
+    child_key,
+    match_carers,
+    match_children,
+    name_key,
+    postcode_key,
+)
+from parentportal.sealing import Sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-    from messaging.address import PostalAddress
     from parentportal.intake.cohort import CheckedCohort
     from parentportal.intake.families import FamilyEntry
     from parentportal.intake.rows import CarerEntry, ChildEntry
@@ -91,7 +98,7 @@ class Merge:
             known = _on_record(session, chunk)
             new += len(chunk) - len(known)
             for entry in chunk:
-                if family := known.get(entry.reference):
+                if family := known.get(entry.key):
                     changed += not self._difference(family, entry).nothing
         return _counts(checked, new, changed)
 
@@ -104,7 +111,7 @@ class Merge:
             known = _on_record(session, chunk)
             rows = _NewRows(now, decided_by)
             for entry in chunk:
-                family = known.get(entry.reference)
+                family = known.get(entry.key)
                 if family is None:
                     new += 1
                     rows.add_family(entry)
@@ -120,19 +127,12 @@ class Merge:
         cells: list[tuple[Carer | Child, str, Any]] = []
         opened: list[tuple[Child, OfferKind]] = []
         closed: list[tuple[Child, OpenOffer]] = []
-        carers = {carer.name_key: carer for carer in family.carers}
-        new_carers, new_children = [], []
-        for told in entry.carers:
-            if carer := carers.get(name_key(told)):
-                cells += [(carer, *cell) for cell in _carer_cells(carer, told)]
-            else:
-                new_carers.append(told)
-        for one in entry.children:
-            child = _same_child(family.children, one)
-            if child is None:
-                new_children.append(one)
-                continue
-            cells += [(child, *cell) for cell in _child_cells(child, one)]
+        carers, new_carers = match_carers(family.carers, entry.carers)
+        children, new_children = match_children(family.children, entry.children)
+        for carer, told in carers:
+            cells += [(carer, *cell) for cell in carer_cells(carer, told)]
+        for child, one in children:
+            cells += [(child, *cell) for cell in child_cells(child, one)]
             if self.decides_offers:
                 known = {offer.offer for offer in child.offers}
                 opened += [(child, kind) for kind in one.offers if kind not in known]
@@ -175,10 +175,7 @@ class Difference:
             setattr(row, column, value)
         for _, gone in self.closed:
             session.delete(gone)
-        for told in self.carers:
-            rows.add_carer(family.id, told)
-        for one in self.children:
-            rows.add_child(family.id, one)
+        rows.add_people(family.id, self.carers, self.children)
         for child, kind in self.opened:
             rows.add_offer(child.id, kind)
 
@@ -208,12 +205,18 @@ class _NewRows:
             created_at=self.now,
             changed_at=self.now,
         )
-        for told in entry.carers:
-            self.add_carer(family_id, told)
-        for one in entry.children:
-            self.add_child(family_id, one)
+        self.add_people(family_id, entry.carers, entry.children)
 
-    def add_carer(self, family_id: UUID, told: CarerEntry) -> None:
+    def add_people(
+        self, family_id: UUID, carers: Sequence[CarerEntry], children: Sequence[ChildEntry]
+    ) -> None:
+        """Carers and children in the order of the file."""
+        for position, told in enumerate(carers):
+            self._add_carer(family_id, told, position)
+        for position, one in enumerate(children):
+            self._add_child(family_id, one, position)
+
+    def _add_carer(self, family_id: UUID, told: CarerEntry, position: int) -> None:
         """A carer, sealed."""
         self._add(
             Carer,
@@ -226,9 +229,10 @@ class _NewRows:
             email=told.email,
             language=told.language or ENGLISH,
             created_at=self.now,
+            position=position,
         )
 
-    def add_child(self, family_id: UUID, one: ChildEntry) -> None:
+    def _add_child(self, family_id: UUID, one: ChildEntry, position: int) -> None:
         """A child, its name sealed, and the offers open to it."""
         child_id = self._add(
             Child,
@@ -242,6 +246,7 @@ class _NewRows:
             annual_cost=one.annual_cost,
             miles=one.miles,
             created_at=self.now,
+            position=position,
         )
         for kind in one.offers:
             self.add_offer(child_id, kind)
@@ -270,21 +275,6 @@ class _NewRows:
         return row_id
 
 
-def name_key(carer: CarerEntry) -> bytes:
-    """The digest that tells the carers of a family apart."""
-    return keyring_in_use().digest("carer", carer.key)
-
-
-def child_key(key: str) -> bytes:
-    """The digest that tells the children of a family apart, of :attr:`ChildEntry.key`."""
-    return keyring_in_use().digest("child", key)
-
-
-def postcode_key(address: PostalAddress) -> bytes | None:
-    """The digest by which a parent confirms the postcode; none for an address abroad."""
-    return keyring_in_use().digest("postcode", address.postcode) if address.postcode else None
-
-
 def _chunks(families: Sequence[FamilyEntry]) -> Iterator[Sequence[FamilyEntry]]:
     for start in range(0, len(families), CHUNK):
         yield families[start : start + CHUNK]
@@ -294,60 +284,14 @@ def _on_record(session: Session, chunk: Sequence[FamilyEntry]) -> dict[str, Fami
     """The families on record, by reference, with their carers, children and offers (4 queries)."""
     rows = session.scalars(
         select(Family)
-        .where(Family.reference.in_([entry.reference for entry in chunk]))
+        .where(Family.reference_key.in_([entry.key for entry in chunk]))
         .options(
             selectinload(Family.carers),
             selectinload(Family.children).selectinload(Child.offers),
         )
         .execution_options(populate_existing=True)  # what this session saw before may be old
     )
-    return {family.reference: family for family in rows}
-
-
-def _carer_cells(carer: Carer, told: CarerEntry) -> Iterator[tuple[str, Any]]:
-    """What differs of a carer; a blank cell says nothing."""
-    for column in ("phone", "email", "language"):
-        value = getattr(told, column)
-        if value is not None and value != getattr(carer, column):
-            yield column, value
-    if told.address is not None and list(told.address.lines) != carer.address_lines:
-        yield "address_lines", list(told.address.lines)
-        yield "postcode_key", postcode_key(told.address)
-        yield "name", told.name
-
-
-def _child_cells(child: Child, one: ChildEntry) -> Iterator[tuple[str, Any]]:
-    """What differs of a child; a blank cell says nothing."""
-    for column in (
-        "reference",
-        "first_name",
-        "age_band",
-        "school",
-        "present_travel",
-        "annual_cost",
-        "miles",
-    ):
-        value = getattr(one, column)
-        if value is not None and value != getattr(child, column):
-            yield column, value
-            if column == "reference":
-                yield "match_key", child_key(one.key)
-
-
-def _same_child(children: Iterable[Child], one: ChildEntry) -> Child | None:
-    """The child on record: by reference; else by first name where one side has no reference."""
-    key = child_key(one.key)
-    by_name = None
-    for child in children:
-        if child.match_key == key:
-            return child
-        if (
-            one.first_name
-            and not (one.reference and child.reference)
-            and fold(child.first_name or "") == fold(one.first_name)
-        ):
-            by_name = child
-    return by_name
+    return {family.reference_key: family for family in rows}
 
 
 def _counts(checked: CheckedCohort, new: int, changed: int) -> Counts:
