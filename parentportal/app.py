@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from parentportal import account, desk, errors, i18n, presentation, programme, survey
 from parentportal.auth import signed_in_officer
@@ -53,6 +54,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = system_clo
     app.register_blueprint(health)
     for room in (survey, account, desk, programme):
         app.register_blueprint(room.bp)
+    proxies = settings.trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.before_request(_fresh_nonce)
     app.after_request(_headers)
     app.context_processor(lambda: {"officer": signed_in_officer()})

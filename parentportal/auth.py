@@ -7,12 +7,12 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flask import g, redirect, request, session, url_for
+from flask import g, redirect, session, url_for
 
 from parentportal.models import Officer
 from parentportal.operations.accounts import sign_out
 from parentportal.permissions import Action, check_may
-from parentportal.web import now, reading, transaction
+from parentportal.web import now, page_to_return_to, reading, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,7 @@ def requires(action: Action) -> Callable[[Callable[..., Any]], Callable[..., Any
         def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             officer = signed_in_officer()
             if officer is None:
-                return redirect(url_for("desk.sign_in", next=request.full_path.rstrip("?")))
+                return redirect(url_for("desk.sign_in", next=page_to_return_to()))
             check_may(officer.role, action)
             answer: ResponseReturnValue = view(*args, **kwargs)
             return answer

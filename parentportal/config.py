@@ -30,6 +30,8 @@ class Settings:
         secure_cookies: cookies travel over HTTPS alone; off where ``base_url`` is plain HTTP.
         largest_upload: bytes; anything bigger is refused before it is read.
         most_rows: rows of a cohort file; a longer one is refused.
+        trusted_proxies: servers in front that each add the address they were reached from; of
+            ``X-Forwarded-For``, so many last entries are believed and none before them.
     """
 
     database_url: str
@@ -40,6 +42,7 @@ class Settings:
     secure_cookies: bool = True
     largest_upload: int = 10 * MEGABYTE
     most_rows: int = 50_000
+    trusted_proxies: int = 0
 
     @property
     def outbox_directory(self) -> Path:
@@ -69,4 +72,5 @@ class Settings:
             demonstration=demonstration,
             secure_cookies=base_url.startswith("https://"),
             most_rows=int(environment.get("PARENTPORTAL_MOST_ROWS", "50000")),
+            trusted_proxies=int(environment.get("PARENTPORTAL_PROXIES", "0")),
         )

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from messaging.lifecycle import StepNotAllowed
+from parentportal.config import MEGABYTE
 from parentportal.operations.accounts import EmailTaken, EmailUnreadable, PasswordTooShort
 from parentportal.operations.cohort import ImportEnded, ImportNotReady
 from parentportal.operations.council import NoCouncil
@@ -33,6 +34,7 @@ from parentportal.operations.survey import (
     SurveyClosed,
 )
 from parentportal.refusals import NotAllowed, NotThere, Refusal
+from parentportal.web import page_to_return_to, portal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,8 +108,8 @@ def register(app: Flask) -> None:
         app.register_error_handler(kind, _refused)
     app.register_error_handler(HTTPStatus.NOT_FOUND, _page("errors/page-not-found.html"))
     app.register_error_handler(HTTPStatus.METHOD_NOT_ALLOWED, _page("errors/page-not-found.html"))
-    app.register_error_handler(RequestEntityTooLarge, _page("errors/too-large.html"))
-    app.register_error_handler(CSRFError, _page("errors/session-ended.html"))
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(CSRFError, _session_ended)
     app.register_error_handler(
         HTTPStatus.INTERNAL_SERVER_ERROR, _page("errors/service-unavailable.html")
     )
@@ -116,6 +118,17 @@ def register(app: Flask) -> None:
 def _refused(refusal: Exception) -> ResponseReturnValue:
     status, words = words_for(refusal)
     return render_template("errors/refusal.html", words=words), status
+
+
+def _too_large(_problem: RequestEntityTooLarge) -> ResponseReturnValue:
+    largest = portal().settings.largest_upload // MEGABYTE
+    page = render_template("errors/too-large.html", largest=largest)
+    return page, HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+def _session_ended(_problem: CSRFError) -> ResponseReturnValue:
+    page = render_template("errors/session-ended.html", again=page_to_return_to())
+    return page, HTTPStatus.BAD_REQUEST
 
 
 def _page(template: str) -> Callable[[HTTPException], ResponseReturnValue]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from parentportal.config import Settings
     from parentportal.db import Database
 
+HOUSEHOLD_BITS = 64
 COUNCIL_KEPT = timedelta(seconds=30)
 """How long a page may show the settings as they were: drafting always asks the database."""
 
@@ -73,8 +75,34 @@ def now() -> datetime:
 
 
 def client_address() -> str:
-    """The network address a request came from, as the server in front reports it."""
-    return request.remote_addr or "unknown"
+    """Whom a request counts for: an IPv4 address, or the network that one household has of IPv6.
+
+    An IPv6 household has a /64 for itself, so counting by whole addresses would stop nobody.
+    """
+    told = request.remote_addr or "unknown"
+    try:
+        address = ip_address(told)
+    except ValueError:
+        return told
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), HOUSEHOLD_BITS), strict=False))
+
+
+def page_to_return_to() -> str:
+    """Where a browser goes on after a request that was not done: a page that can be opened.
+
+    The page itself, or for a form's own address (``…/confirm``) the nearest page above it.
+    """
+    if request.method in {"GET", "HEAD"}:
+        return request.full_path.rstrip("?")
+    pages = current_app.create_url_adapter(request)
+    path = request.path
+    while path and not (pages and pages.test(path, "GET")):
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 def local_path(target: str | None, otherwise: str) -> str:

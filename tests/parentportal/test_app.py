@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 
 from parentportal.app import create_app
+from parentportal.config import MEGABYTE
+from parentportal.web import client_address
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 HTTPS = "https://localhost"
+BATCH = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
@@ -48,3 +52,75 @@ def test_a_form_over_https_without_its_token_is_not_taken(secure, council, token
     tried = secure.post("/", base_url=HTTPS, data={"csrf_token": token, "code": "ABCD"})
     assert tried.status_code == 400
     assert "You typed 4." not in tried.text
+
+
+def seen_as(app, remote, forwarded=""):
+    """The address that a request counts for."""
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    app.add_url_rule("/address", view_func=client_address)
+    return (
+        app.test_client()
+        .get("/address", headers=headers, environ_base={"REMOTE_ADDR": remote})
+        .text
+    )
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (2, "198.51.100.1, 203.0.113.9, 192.0.2.5", "203.0.113.9"),
+        (2, "203.0.113.9", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+    ],
+)
+def test_an_address_is_believed_from_so_many_proxies_and_no_more(
+    serve, proxies, forwarded, address
+):
+    assert seen_as(serve(trusted_proxies=proxies), "127.0.0.1", forwarded) == address
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("not an address", "not an address"),
+    ],
+)
+def test_an_ipv6_household_counts_as_one_address(serve, remote, address):
+    assert seen_as(serve(), remote) == address
+
+
+def carry_on(page):
+    return re.search(r'<a href="([^"]+)"[^>]*govuk-button', page.text)[1]
+
+
+@pytest.mark.parametrize(
+    ("posted", "goes_on_at"),
+    [
+        ("/account/reply/a-token", "/account/reply/a-token"),
+        ("/desk/messages/draft/ptb-offer", "/desk/messages/draft/ptb-offer"),
+        (f"/desk/cohort/import/{BATCH}/confirm", f"/desk/cohort/import/{BATCH}"),
+        ("/desk/sign-out", "/desk"),
+    ],
+)
+def test_a_form_of_a_session_that_ended_leads_back_to_its_page(serve, council, posted, goes_on_at):
+    page = serve().test_client().post(posted)
+    assert page.status_code == 400
+    assert "You were away for a while" in page.text
+    assert carry_on(page) == goes_on_at
+
+
+def test_a_file_that_is_too_big_is_told_how_big_it_may_be(serve, council):
+    page = (
+        serve(largest_upload=2 * MEGABYTE)
+        .test_client()
+        .post("/desk/cohort/import", data={"file": (BytesIO(bytes(3 * MEGABYTE)), "cohort.csv")})
+    )
+    assert page.status_code == 413
+    assert "smaller than 2 MB" in page.text

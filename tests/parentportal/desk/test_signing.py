@@ -185,6 +185,16 @@ def test_half_an_hour_of_silence_ends_the_session(client, sign_in, clock):
     assert client.get("/desk/").location.startswith("/desk/sign-in")
 
 
+def test_an_officer_who_was_away_comes_back_to_the_page_of_the_form(client, sign_in, clock, batch):
+    sign_in()
+    clock.advance(minutes=31)
+    asked = client.post(f"/desk/messages/{batch.id}/submit").location
+    assert asked == f"/desk/sign-in?next=/desk/messages/{batch.id}"
+    credentials = {"email": "officer@exampleshire.example", "password": PASSWORD}
+    back = client.post(asked, data=credentials)
+    assert client.get(back.location).status_code == 200
+
+
 def test_a_session_that_is_never_idle_ends_after_eight_hours(client, sign_in, clock):
     sign_in()
     for _ in range(19):
