@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from io import BytesIO
 
 import pytest
 
@@ -117,10 +116,8 @@ def test_a_form_of_a_session_that_ended_leads_back_to_its_page(serve, council, p
 
 
 def test_a_file_that_is_too_big_is_told_how_big_it_may_be(serve, council):
-    page = (
-        serve(largest_upload=2 * MEGABYTE)
-        .test_client()
-        .post("/desk/cohort/import", data={"file": (BytesIO(bytes(3 * MEGABYTE)), "cohort.csv")})
-    )
+    client = serve(largest_upload=2 * MEGABYTE).test_client()
+    form = "multipart/form-data; boundary=between"
+    page = client.post("/desk/cohort/import", data=bytes(3 * MEGABYTE), content_type=form)
     assert page.status_code == 413
     assert "smaller than 2 MB" in page.text
