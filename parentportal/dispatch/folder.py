@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -54,7 +55,8 @@ class LetterFolder:
 
     def drop(self, message_id: UUID) -> None:
         """Take a letter away that is not to go after all."""
-        (self.path / f"letters/{message_id}.pdf").unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            (self.path / f"letters/{message_id}.pdf").unlink()
 
     def close(self, rows: Iterable[tuple[UUID, str, Mapping[str, Any]]]) -> None:
         """Write the manifest (message, channel, evidence), and clear away what is not in it."""
@@ -78,10 +80,33 @@ class LetterFolder:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole, or not at all, whatever happens to the machine."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     part = path.with_name(f".{path.name}.part")
     with part.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    part.replace(path)
+    move(part, path)
+
+
+def move(file: Path, to: Path) -> None:
+    """Give a file its name so that it still has it after the machine was cut off."""
+    file.replace(to)
+    _sync(to.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, that are there to stay."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Force a folder's list of names to the disk: syncing a file does not."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -16,7 +16,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from messaging.languages import is_right_to_left, language_tag
-from parentportal.dispatch.folder import write_whole
+from parentportal.dispatch.folder import make_folder, move, write_whole
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,7 +61,7 @@ class Mailbox:
     def __init__(self, path: Path) -> None:
         self.path = path
         for folder in FOLDERS:
-            (path / folder).mkdir(parents=True, exist_ok=True)
+            make_folder(path / folder)
 
     def put(self, message_id: UUID, mail: bytes) -> dict[str, Any]:
         """Deliver an email; one that was delivered before, and perhaps read, is left as it is.
@@ -73,7 +73,7 @@ class Mailbox:
         found = next((self.path / "cur").glob(f"{name}*"), None)
         if found is None:
             write_whole(self.path / "tmp" / name, mail)
-            (self.path / "tmp" / name).replace(self.path / "new" / name)
+            move(self.path / "tmp" / name, self.path / "new" / name)
         return {"file": f"new/{name}", "sha256": sha256(mail).hexdigest()}
 
     def drop(self, message_id: UUID) -> None:

@@ -2,7 +2,8 @@
 
 A chunk at a time: what waits is read, written to its way out under a name made from its key, and
 only then marked in the database. A sender that dies between the two leaves files that the next one
-writes again under the same names. One sender holds a batch at a time, by a lease that runs out.
+writes again under the same names, and its lease, so that nobody withdraws what may lie there. One
+that fails takes its files away and gives the lease back. One sender holds a batch at a time.
 """
 
 from __future__ import annotations
@@ -14,16 +15,15 @@ from urllib.parse import urlsplit
 
 from messaging.channels import Channel
 from messaging.letters import LetterPress, LetterRefused
-from messaging.lifecycle import State
 from messaging.message import Message
 from parentportal.dispatch.folder import LetterFolder
 from parentportal.dispatch.mailbox import EmailRefused, Mailbox, write_email
 from parentportal.models import OutgoingBatch, OutgoingMessage
 from parentportal.operations import sending
-from parentportal.queries.outbox import counts_by_state, evidence_of
+from parentportal.queries.outbox import evidence_of, taken_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -40,7 +40,7 @@ OWN_FAULTS = frozenset({"address-too-wide", "character-not-in-fonts", EmailRefus
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What became of a batch: messages gone, and those the way out refused."""
+    """What became of a batch: messages gone, and those that were taken out."""
 
     gone: int
     refused: int
@@ -76,12 +76,12 @@ def run(
             lease = sending.take(session, batch_id, now=clock(), by=by)
     try:
         way = _Way.out(database, settings, batch_id)
-        while rows := _waiting(database, batch_id, chunk):
+        while rows := way.waiting(lease, chunk, clock):
             way.send(rows, lease, clock)
         return way.close(lease, clock, by)
     except BaseException:
         with database.transaction() as session:
-            sending.let_go(session, batch_id, lease)
+            take_back(settings, batch_id, sending.let_go(session, batch_id, lease))
         raise
 
 
@@ -112,9 +112,13 @@ def start(
     return thread
 
 
-def _waiting(database: Database, batch_id: UUID, most: int) -> Sequence[OutgoingMessage]:
-    with database.reading() as session:
-        return sending.waiting(session, batch_id, most)
+def take_back(settings: Settings, batch_id: UUID, messages: Iterable[UUID]) -> None:
+    """Take away what was written of messages that are not to go after all, if anything was."""
+    folder = LetterFolder.of(settings.outbox_directory, batch_id)
+    mailbox = Mailbox(settings.mailbox_directory)
+    for message_id in messages:
+        folder.drop(message_id)
+        mailbox.drop(message_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class _Way:
     """The folder and the mailbox of one batch."""
 
     database: Database
+    settings: Settings
     batch: OutgoingBatch
     folder: LetterFolder
     mailbox: Mailbox
@@ -134,12 +139,20 @@ class _Way:
             batch = session.get_one(OutgoingBatch, batch_id)
         return cls(
             database,
+            settings,
             batch,
             LetterFolder.of(settings.outbox_directory, batch_id),
             Mailbox(settings.mailbox_directory),
             urlsplit(settings.base_url).hostname or "localhost",
             LetterPress(),
         )
+
+    def waiting(
+        self, lease: UUID, most: int, clock: Callable[[], datetime]
+    ) -> Sequence[OutgoingMessage]:
+        """The next chunk, of those alone that may still go."""
+        with self.database.transaction() as session:
+            return sending.waiting(session, self.batch.id, lease, most, now=clock())
 
     def send(
         self, rows: Sequence[OutgoingMessage], lease: UUID, clock: Callable[[], datetime]
@@ -157,19 +170,18 @@ class _Way:
         with self.database.transaction() as session:
             marked = sending.record_sent(session, self.batch.id, lease, evidence, now=clock())
             sending.record_refused(session, self.batch.id, lease, reasons, now=clock())
-        for message_id in evidence.keys() - marked:
-            self.folder.drop(message_id)
-            self.mailbox.drop(message_id)
+        take_back(self.settings, self.batch.id, evidence.keys() - marked)
 
     def close(self, lease: UUID, clock: Callable[[], datetime], by: Officer | None) -> Dispatched:
         """Write the manifest from what the database holds, then close the batch."""
         with self.database.reading() as session:
             gone = evidence_of(session, self.batch.id)
-            refused = counts_by_state(session, self.batch.id).get(State.WITHDRAWN, 0)
+            refused = taken_out(session, self.batch.id)
+        take_back(self.settings, self.batch.id, [message_id for message_id, *_ in refused])
         self.folder.close(gone)
         with self.database.transaction() as session:
             sending.finish(session, self.batch.id, lease, now=clock(), by=by)
-        return Dispatched(len(gone), refused)
+        return Dispatched(len(gone), len(refused))
 
     def _put(self, row: OutgoingMessage) -> dict[str, Any]:
         """Exactly the stored text, on its way."""

@@ -11,11 +11,13 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -107,12 +109,19 @@ class OutgoingMessage(Keyed, Base):
     (sealed) is what it was composed from, so that the other versions can be shown beside it, and
     the neutral one put in its place when the carer objects to tailoring. ``lot`` tells
     batches that may write to the same carer again (a focus group) from those that may not; one
-    message per campaign, lot, carer and channel is the database's own rule against doubles.
+    message per campaign, lot, carer and channel is the database's own rule against doubles. The
+    withdrawn do not count: each stays, with why as its ``evidence`` where it has one.
     """
 
     __tablename__ = "outgoing_message"
     __table_args__ = (
-        UniqueConstraint("campaign_id", "lot", "carer_id", "channel"),
+        Index(
+            "uq_outgoing_message_once",
+            *("campaign_id", "lot", "carer_id", "channel"),
+            unique=True,
+            sqlite_where=text("state <> 'withdrawn'"),
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
         CheckConstraint(
             "state <> 'dispatched' OR evidence IS NOT NULL", name="dispatched_with_evidence"
         ),

@@ -1,6 +1,7 @@
-"""Outgoing messages: drafted, submitted, approved by a second officer; an objection in between.
+"""Outgoing messages: drafted, submitted, approved by a second officer.
 
-Dispatch is in :mod:`parentportal.operations.sending`.
+Dispatch is in :mod:`parentportal.operations.sending`, an objection in between in
+:mod:`parentportal.operations.objections`.
 """
 
 from __future__ import annotations
@@ -8,17 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from messaging.campaigns import load_campaign
 from messaging.composition import CompositionRefused
 from messaging.lifecycle import State, Step, follow
-from messaging.variants import Arm, ChoiceReason, select_variant
+from messaging.variants import select_variant
 from parentportal.models import Campaign, OutgoingBatch, OutgoingMessage
 from parentportal.operations import trail
 from parentportal.operations.council import council_in_force
-from parentportal.operations.recipients import Addressee, Candidate, LeftOut, draw_arm, gather
+from parentportal.operations.recipients import Candidate, LeftOut, draw_arm, gather
+from parentportal.operations.taking_out import take_out_stale
 from parentportal.operations.wording import Wording
 from parentportal.refusals import NotThere, Refusal
 from parentportal.sealing import keyring_in_use
@@ -32,12 +34,11 @@ if TYPE_CHECKING:
 
     from messaging.composition import InvitationDetails
     from messaging.council import Council
+    from messaging.variants import Arm
     from parentportal.models import Carer, Officer
 
 NEUTRAL_SHARE = 20
 """Whole per cent of families that get the neutral version by lot, to learn what wording does."""
-
-UNSENT = (State.DRAFT, State.SUBMITTED, State.APPROVED)
 
 
 class SecondOfficerNeeded(Refusal):
@@ -130,7 +131,6 @@ def draft_batch(
     if not messages:
         raise NothingToDraft(left_out)
     batch.left_out = [[str(one.carer_id), one.code] for one in left_out]
-    _forget_withdrawn(session, row, lot)
     session.add(batch)
     session.flush()
     session.add_all(messages)
@@ -159,7 +159,9 @@ def submit(session: Session, batch_id: UUID, *, now: datetime, by: Officer) -> O
 
 
 def approve(session: Session, batch_id: UUID, *, now: datetime, by: Officer) -> OutgoingBatch:
-    """Let a batch go, exactly as it stands.
+    """Let a batch go, exactly as it stands, less the messages that may not go any more.
+
+    Those are withdrawn, each with why; and so is the batch, if nothing is left of it.
 
     Raises:
         SecondOfficerNeeded: the one who drafted it tries.
@@ -169,6 +171,10 @@ def approve(session: Session, batch_id: UUID, *, now: datetime, by: Officer) -> 
     follow(batch.state, Step.APPROVE)
     if batch.drafted_by_id == by.id:
         raise SecondOfficerNeeded
+    waiting = (OutgoingMessage.batch_id == batch_id, OutgoingMessage.state == batch.state)
+    take_out_stale(session, *waiting, now=now)
+    if session.scalar(select(OutgoingMessage.id).where(*waiting).limit(1)) is None:
+        return _step(session, batch_id, Step.WITHDRAW, now=now, by=by)
     batch.approved_by_id = by.id
     batch.approved_at = now
     batch.note = None
@@ -191,65 +197,20 @@ def send_back(
 def withdraw(session: Session, batch_id: UUID, *, now: datetime, by: Officer) -> OutgoingBatch:
     """Take a batch back before anything of it went; those carers can be drafted for again.
 
+    A sender that was killed may have written letters that no row knows of. It keeps its lease, and
+    what it began is sent to the end first.
+
     Raises:
-        AlreadyGoing: some of it went out, or is going now.
+        AlreadyGoing: some of it went out, or may have.
         NotThere, StepNotAllowed: no such batch, or it has gone already.
     """
     batch = batch_in_hand(session, batch_id)
     gone = select(OutgoingMessage.id).where(
         OutgoingMessage.batch_id == batch_id, OutgoingMessage.state == State.DISPATCHED
     )
-    going = batch.leased_until is not None and batch.leased_until > now
-    if batch.state is State.APPROVED and (going or session.scalar(gone.limit(1)) is not None):
+    if batch.lease is not None or session.scalar(gone.limit(1)) is not None:
         raise AlreadyGoing
     return _step(session, batch_id, Step.WITHDRAW, now=now, by=by)
-
-
-def restate_neutral(session: Session, carer: Carer, now: datetime) -> int:
-    """Put the neutral version in place of every tailored message of a carer that is not sent yet.
-
-    Called when the carer objects to tailoring. A message that was approved was approved as it
-    stood: its neutral version goes into a draft of its own and waits for approval again, so that
-    nothing goes out unseen and the offer is not lost.
-
-    Returns:
-        How many messages were put right.
-    """
-    tailored = (
-        OutgoingMessage.carer_id == carer.id,
-        OutgoingMessage.state.in_(UNSENT),
-        OutgoingMessage.choice_reason == ChoiceReason.TAILORED,
-    )
-    keys = session.scalars(select(OutgoingMessage.batch_id).where(*tailored).distinct())
-    batches = {key: batch_in_hand(session, key) for key in sorted(keys)}  # as dispatch locks
-    rows = session.scalars(select(OutgoingMessage).where(*tailored).with_for_update()).all()
-    if not rows:
-        return 0
-    council = council_in_force(session)
-    moved: dict[UUID, OutgoingBatch] = {}
-    for row in rows:
-        batch = batches[row.batch_id]
-        campaign = session.get_one(Campaign, row.campaign_id)
-        addressee = Addressee.read(row.recipient)
-        choice = select_variant(
-            load_campaign(campaign.key),
-            row.channel,
-            addressee.recipient.language,
-            None,
-            arm=row.arm,
-            objected=True,
-        )
-        row.content = addressee.message(choice.variant, council, batch.dated).to_json()
-        row.variant, row.choice_reason = choice.variant.name, choice.reason
-        row.language = choice.variant.language
-        row.template_version_id = Wording(session, campaign, now).row_for(choice.variant)
-        if row.state is State.APPROVED:
-            if batch.id not in moved:
-                moved[batch.id] = _draft_like(session, batch, now)
-            row.batch_id, row.state = moved[batch.id].id, State.DRAFT
-    trail.keep(session, "restate-neutral", "carer", carer.id, now=now, messages=len(rows))
-    session.flush()
-    return len(rows)
 
 
 def batch_in_hand(session: Session, batch_id: UUID) -> OutgoingBatch:
@@ -346,29 +307,3 @@ def _campaign(session: Session, key: str, now: datetime) -> Campaign:
         except IntegrityError:  # another draft of this campaign was first
             row = session.scalars(wanted).one()
     return row
-
-
-def _forget_withdrawn(session: Session, campaign: Campaign, lot: str) -> None:
-    """What was withdrawn was never sent, and gives way to what is written now."""
-    session.execute(
-        delete(OutgoingMessage).where(
-            OutgoingMessage.campaign_id == campaign.id,
-            OutgoingMessage.lot == lot,
-            OutgoingMessage.state == State.WITHDRAWN,
-        )
-    )
-
-
-def _draft_like(session: Session, batch: OutgoingBatch, now: datetime) -> OutgoingBatch:
-    draft = OutgoingBatch(
-        campaign_id=batch.campaign_id,
-        lot=batch.lot,
-        state=State.DRAFT,
-        dated=batch.dated,
-        drafted_by_id=batch.drafted_by_id,
-        drafted_at=now,
-        left_out=[],
-    )
-    session.add(draft)
-    session.flush()
-    return draft

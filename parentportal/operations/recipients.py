@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from messaging.council import Council
@@ -193,7 +194,7 @@ def gather(
     letter of their own. Any other campaign goes to the ``carers`` it is given.
     """
     offered = load_campaign(campaign_key).offer is not None
-    children = _children_offered(session) if offered else {}
+    children = children_offered(session) if offered else {}
     found = _carers(session, carers, offered=offered)
     segments = _segments(session)
     used = _used(session, campaign_key, lot)
@@ -202,10 +203,10 @@ def gather(
     left_out: list[LeftOut] = []
     before = 0
     for carer in found:
-        if flag := _suppressed_by(carer.family):
+        if flag := suppressed_by(carer.family.flags):
             left_out.append(LeftOut(carer.id, flag))
             continue
-        named, refused, recorded_by = _named(children.get(carer.family_id, ()))
+        named, refused, recorded_by = named_children(children.get(carer.family_id, ()))
         left_out += [LeftOut(carer.id, code) for code in refused]
         if offered and not named:
             continue
@@ -240,12 +241,15 @@ def draw_arm(seed: str, family_reference: str, neutral_share: int) -> Arm:
     return Arm.NEUTRAL if neutral else Arm.TAILORED
 
 
-def _children_offered(session: Session) -> Mapping[UUID, list[tuple[Child, str]]]:
+def children_offered(
+    session: Session, *where: ColumnElement[bool]
+) -> Mapping[UUID, list[tuple[Child, str]]]:
+    """The children with an open offer and who recorded it, by family; one query."""
     rows = session.execute(
         select(Child, OpenOffer.decided_by)
         .join(OpenOffer)
-        .where(OpenOffer.offer == OfferKind.PTB)
-        .order_by(Child.created_at, Child.match_key)
+        .where(OpenOffer.offer == OfferKind.PTB, *where)
+        .order_by(Child.created_at, Child.position, Child.id)
     )
     by_family = defaultdict(list)
     for child, decided_by in rows:
@@ -258,7 +262,7 @@ def _carers(session: Session, wanted: Collection[UUID] | None, *, offered: bool)
         select(Carer)
         .join(Carer.family)
         .options(contains_eager(Carer.family))
-        .order_by(Family.reference, Carer.created_at, Carer.id)
+        .order_by(Family.reference, Carer.created_at, Carer.position, Carer.id)
     )
     if offered:
         query = query.where(
@@ -295,7 +299,7 @@ def _used(session: Session, campaign_key: str, lot: str) -> set[tuple[UUID, Chan
     return {(carer_id, channel) for carer_id, channel in rows}
 
 
-def _named(
+def named_children(
     children: Iterable[tuple[Child, str]],
 ) -> tuple[tuple[ChildOffer, ...], list[str], str]:
     """The children a letter can name, why others cannot be, and who recorded the offers."""
@@ -329,5 +333,6 @@ def _address(carer: Carer) -> tuple[PostalAddress | None, str | None]:
         return None, refused.codes[0]
 
 
-def _suppressed_by(family: Family) -> str | None:
-    return next((str(flag) for flag in family.flags if flag in SUPPRESSING), None)
+def suppressed_by(flags: Iterable[str]) -> str | None:
+    """The first of a family's flags for which nothing is written, or none."""
+    return next((str(flag) for flag in flags if flag in SUPPRESSING), None)

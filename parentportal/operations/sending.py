@@ -13,9 +13,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 
 from messaging.lifecycle import State, Step, follow
-from parentportal.models import OutgoingBatch, OutgoingMessage
+from parentportal.models import OutgoingMessage
 from parentportal.operations import trail
 from parentportal.operations.outbox import AlreadyGoing, batch_in_hand
+from parentportal.operations.taking_out import take_out, take_out_stale
 from parentportal.queries.outbox import counts_by_state
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from parentportal.models import Officer
+    from parentportal.models import Officer, OutgoingBatch
 
 LEASE = timedelta(minutes=1)
 """How long a batch stays with a sender that says nothing; each chunk begins it anew."""
@@ -50,14 +51,26 @@ def take(session: Session, batch_id: UUID, *, now: datetime, by: Officer | None)
     return batch.lease
 
 
-def waiting(session: Session, batch_id: UUID, most: int) -> Sequence[OutgoingMessage]:
-    """The next approved messages of a batch that have not gone."""
-    return session.scalars(
+def waiting(
+    session: Session, batch_id: UUID, lease: UUID, most: int, *, now: datetime
+) -> Sequence[OutgoingMessage]:
+    """The next approved messages of a batch; those that may not go any more are taken out.
+
+    Raises:
+        AlreadyGoing: the lease is lost to another sender.
+    """
+    _held(session, batch_id, lease)
+    approved = (
         select(OutgoingMessage)
         .where(OutgoingMessage.batch_id == batch_id, OutgoingMessage.state == State.APPROVED)
         .order_by(OutgoingMessage.id)
         .limit(most)
-    ).all()
+    )
+    while rows := session.scalars(approved).all():
+        stale = take_out_stale(session, OutgoingMessage.id.in_([row.id for row in rows]), now=now)
+        if may_go := [row for row in rows if row.id not in stale]:
+            return may_go
+    return ()
 
 
 def record_sent(
@@ -71,14 +84,20 @@ def record_sent(
     """Mark messages as gone, each with where it went and its digest; keep the lease alive.
 
     Returns:
-        Those that were marked. A message that left the batch meanwhile (its reader objected to
-        tailoring) is not: what was written of it must be taken away again.
+        Those that were marked. A message that may not go any more (its reader objected to
+        tailoring, or a file closed the offer) is not: what was written of it must be taken away.
 
     Raises:
         AlreadyGoing: the lease is lost to another sender.
     """
     batch = _held(session, batch_id, lease)
     batch.leased_until = now + LEASE
+    take_out_stale(
+        session,
+        OutgoingMessage.id.in_(evidence),
+        OutgoingMessage.state == State.APPROVED,
+        now=now,
+    )
     after = follow(State.APPROVED, Step.DISPATCH)
     marked = set()
     for message_id, found in evidence.items():
@@ -105,13 +124,7 @@ def record_refused(
         AlreadyGoing: the lease is lost to another sender.
     """
     _held(session, batch_id, lease)
-    for message_id, reason in reasons.items():
-        session.execute(
-            update(OutgoingMessage)
-            .where(OutgoingMessage.id == message_id, OutgoingMessage.state == State.APPROVED)
-            .values(state=follow(State.APPROVED, Step.WITHDRAW), evidence={"refused": reason})
-        )
-        trail.keep(session, "refuse", "outgoing_message", message_id, now=now, reason=reason)
+    take_out(session, reasons, now=now)
 
 
 def finish(
@@ -142,13 +155,23 @@ def finish(
     return batch
 
 
-def let_go(session: Session, batch_id: UUID, lease: UUID) -> None:
-    """Give the batch back at once after a failure, so that the next try need not wait."""
-    session.execute(
-        update(OutgoingBatch)
-        .where(OutgoingBatch.id == batch_id, OutgoingBatch.lease == lease)
-        .values(lease=None, leased_until=None)
-    )
+def let_go(session: Session, batch_id: UUID, lease: UUID) -> Sequence[UUID]:
+    """Give the batch back at once after a failure, so that the next try need not wait.
+
+    Returns:
+        Messages that have not gone: what was written of them must be taken away before this
+        transaction ends. Where another sender holds the batch now, those alone that never go.
+    """
+    batch = batch_in_hand(session, batch_id)
+    loose = {State.WITHDRAWN}
+    if batch.lease == lease:
+        batch.lease = batch.leased_until = None
+        loose.add(State.APPROVED)
+    return session.scalars(
+        select(OutgoingMessage.id).where(
+            OutgoingMessage.batch_id == batch_id, OutgoingMessage.state.in_(loose)
+        )
+    ).all()
 
 
 def _held(session: Session, batch_id: UUID, lease: UUID) -> OutgoingBatch:

@@ -105,7 +105,13 @@ def messages(session: Session, batch_id: UUID, page: int) -> Stretch:
         .join(Carer.family)
         .where(OutgoingMessage.batch_id == batch_id)
         .options(contains_eager(OutgoingMessage.carer).contains_eager(Carer.family))
-        .order_by(Family.reference, Carer.created_at, Carer.id, OutgoingMessage.channel.desc())
+        .order_by(
+            Family.reference,
+            Carer.created_at,
+            Carer.position,
+            Carer.id,
+            OutgoingMessage.channel.desc(),
+        )
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
@@ -167,6 +173,17 @@ def evidence_of(session: Session, batch_id: UUID) -> list[tuple[UUID, str, dict[
         .order_by(of.id)
     )
     return [(key, str(channel), found or {}) for key, channel, found in rows]
+
+
+def taken_out(session: Session, batch_id: UUID) -> Sequence[tuple[UUID, UUID, str]]:
+    """Messages of a batch that were taken out one by one: message, carer, why; one query."""
+    of = OutgoingMessage
+    rows = session.execute(
+        select(of.id, of.carer_id, of.evidence)
+        .where(of.batch_id == batch_id, of.state == State.WITHDRAWN, of.evidence.is_not(None))
+        .order_by(of.id)
+    )
+    return [(key, carer_id, found["refused"]) for key, carer_id, found in rows]
 
 
 def waiting_for_approval(session: Session) -> int:

@@ -22,16 +22,16 @@ from messaging.channels import Channel
 from messaging.letters import LetterRefused
 from messaging.lifecycle import State, StepNotAllowed
 from messaging.message import Message
-from parentportal.dispatch import run, start
+from parentportal.dispatch import run, start, take_back
 from parentportal.dispatch.folder import LetterFolder
-from parentportal.models import AuditEvent, Carer, OutgoingBatch, OutgoingMessage, Role
+from parentportal.models import AuditEvent, Carer, Family, OutgoingBatch, OutgoingMessage, Role
 from parentportal.operations import sending
 from parentportal.operations.council import save_council
+from parentportal.operations.objections import object_to_tailoring
 from parentportal.operations.outbox import (
     AlreadyGoing,
     approve,
     draft_batch,
-    restate_neutral,
     submit,
     withdraw,
 )
@@ -268,14 +268,124 @@ def test_an_objection_during_dispatch_takes_the_message_away_again(
     with database.transaction() as session:
         session.execute(update(OutgoingMessage).values(choice_reason="tailored"))
         carer = session.scalars(select(Carer)).one()
-        carer.objected_at = now
-        assert restate_neutral(session, carer, now) == 2
+        assert len(object_to_tailoring(session, carer.id, now=now, by=None)) == 2
     with database.transaction() as session:
         marked = sending.record_sent(
             session, batch.id, lease, {row.id: {"file": "x"} for row in rows}, now=now
         )
     assert marked == set()
-    assert rows_of(database, batch) == []
+    assert {row.state for row in rows_of(database, batch)} == {State.WITHDRAWN}
+
+
+def flag_family(database, reference="F0000"):
+    with database.transaction() as session:
+        family = session.scalars(select(Family).where(Family.reference == reference)).one()
+        family.flags = ["bereavement"]
+
+
+def written(settings):
+    """The keys of all messages that lie on a way out."""
+    folders = (settings.outbox_directory, settings.mailbox_directory)
+    return {
+        file.stem
+        for folder in folders
+        for file in folder.rglob("*")
+        if file.suffix in {".pdf", ".eml"}
+    }
+
+
+def test_a_family_flagged_after_approval_gets_nothing(database, settings, approved, send):
+    batch = approved(3)
+    flag_family(database)
+    done = send(batch)
+    assert (done.gone, done.refused) == (4, 2)
+    rows = rows_of(database, batch)
+    out = [row for row in rows if row.state is State.WITHDRAWN]
+    assert [row.evidence for row in out] == [{"refused": "bereavement"}] * 2
+    assert written(settings) == {str(row.id) for row in rows} - {str(row.id) for row in out}
+
+
+def test_a_chunk_of_which_nothing_may_go_any_more_does_not_end_the_sending(
+    database, approved, send
+):
+    batch = approved(3)
+    for reference in ("F0000", "F0001"):
+        flag_family(database, reference)
+    assert send(batch, chunk=1).gone == 2
+
+
+def test_a_family_flagged_while_its_letter_is_written_is_not_marked_as_sent(
+    database, approved, now
+):
+    batch = approved(1)
+    with database.transaction() as session:
+        lease = sending.take(session, batch.id, now=now, by=None)
+        rows = sending.waiting(session, batch.id, lease, 50, now=now)
+    flag_family(database)
+    with database.transaction() as session:
+        written = {row.id: {"file": "x"} for row in rows}
+        assert sending.record_sent(session, batch.id, lease, written, now=now) == set()
+    assert {row.state for row in rows_of(database, batch)} == {State.WITHDRAWN}
+
+
+def killed_sender(database, settings, batch, clock, files, *, chunk=7):
+    """A sender that is killed when so many letters are written."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    letters = settings.outbox_directory / str(batch.id) / "letters"
+    command = [
+        *(sys.executable, "-m", "tests.parentportal.dispatching"),
+        *(url, str(settings.var_directory), str(batch.id), clock().isoformat(), str(chunk)),
+    ]
+    sender = subprocess.Popen(command, cwd=Path(__file__).parents[2])
+    until = time.monotonic() + 60
+    while len(list(letters.glob("*.pdf"))) < files:
+        assert sender.poll() is None, "it ended before it could be killed"
+        assert time.monotonic() < until
+        time.sleep(0.002)
+    sender.send_signal(signal.SIGKILL)
+    sender.wait()
+    clock.advance(minutes=2)
+
+
+def test_what_a_killed_sender_began_is_sent_and_not_withdrawn(database, settings, approved, clock):
+    batch = approved(12)
+    killed_sender(database, settings, batch, clock, 3, chunk=50)
+    assert written(settings)
+    with pytest.raises(AlreadyGoing), database.transaction() as session:
+        withdraw(session, batch.id, now=clock(), by=None)
+    run(database, settings, batch.id, clock=clock)
+    assert_each_went_exactly_once(database, settings, batch, 12)
+
+
+def test_what_a_killed_sender_wrote_is_taken_away_when_its_reader_objects_or_is_flagged(
+    database, settings, approved, clock
+):
+    batch = approved(12)
+    with database.transaction() as session:
+        session.execute(update(OutgoingMessage).values(choice_reason="tailored"))
+    killed_sender(database, settings, batch, clock, 3, chunk=50)
+    lying = written(settings)
+    for row in [row for row in rows_of(database, batch) if str(row.id) in lying]:
+        with database.transaction() as session:
+            taken = object_to_tailoring(session, row.carer_id, now=clock(), by=None)
+            take_back(settings, batch.id, [one.id for one in taken])
+    assert not written(settings) & lying
+    done = run(database, settings, batch.id, clock=clock)
+    assert done.refused >= len(lying)
+    rows = rows_of(database, batch)
+    assert written(settings) == {str(row.id) for row in rows if row.state is State.DISPATCHED}
+
+
+def test_a_sender_that_fails_leaves_nothing_behind_and_the_batch_can_be_withdrawn(
+    database, settings, approved, send, clock, monkeypatch
+):
+    batch = approved(2)
+    monkeypatch.setattr(sending, "record_sent", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        send(batch)
+    assert written(settings) == set()
+    with database.transaction() as session:
+        withdraw(session, batch.id, now=clock(), by=None)
 
 
 def test_a_thread_sends_while_the_officer_goes_on(database, settings, approved, officers, clock):
@@ -292,22 +402,8 @@ def test_a_sender_killed_twice_loses_nothing_and_doubles_nothing(
 ):
     families = 40
     batch = approved(families)
-    url = database.engine.url.render_as_string(hide_password=False)
-    letters = settings.outbox_directory / str(batch.id) / "letters"
     for files in (3, 25):
-        command = [
-            *(sys.executable, "-m", "tests.parentportal.dispatching"),
-            *(url, str(settings.var_directory), str(batch.id), clock().isoformat()),
-        ]
-        sender = subprocess.Popen(command, cwd=Path(__file__).parents[2])
-        until = time.monotonic() + 60
-        while len(list(letters.glob("*.pdf"))) < files:
-            assert sender.poll() is None, "it ended before it could be killed"
-            assert time.monotonic() < until
-            time.sleep(0.002)
-        sender.send_signal(signal.SIGKILL)
-        sender.wait()
-        clock.advance(minutes=2)
+        killed_sender(database, settings, batch, clock, files)
     before = {row.state for row in rows_of(database, batch)}
     assert before == {State.APPROVED, State.DISPATCHED}
     done = run(database, settings, batch.id, clock=clock)

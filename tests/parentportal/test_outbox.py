@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from messaging.channels import Channel
@@ -22,6 +23,8 @@ from parentportal.models import (
     AgeBand,
     AuditEvent,
     Campaign,
+    Child,
+    OpenOffer,
     OutgoingBatch,
     OutgoingMessage,
     Role,
@@ -29,18 +32,23 @@ from parentportal.models import (
 )
 from parentportal.operations.accounts import add_officer
 from parentportal.operations.council import save_council
+from parentportal.operations.objections import (
+    allow_tailoring,
+    object_to_tailoring,
+    restate_neutral,
+)
 from parentportal.operations.outbox import (
     AlreadyGoing,
     NothingToDraft,
     SecondOfficerNeeded,
     approve,
     draft_batch,
-    restate_neutral,
     send_back,
     submit,
     withdraw,
 )
 from parentportal.operations.recipients import Addressee, draw_arm
+from parentportal.operations.sending import let_go, take
 from parentportal.refusals import NotThere
 from segmentation.segments import Segment
 from tests.parentportal.cohort_rows import a_carer, a_child, a_cohort, a_family, assigned
@@ -368,7 +376,9 @@ def test_a_withdrawn_batch_can_be_drafted_anew(session, draft, drafter, now):
     batch = draft()
     withdraw(session, batch.id, now=now, by=drafter)
     assert len(messages_of(session, draft())) == 2
-    assert messages_of(session, batch) == []
+    assert {row.state for row in messages_of(session, batch)} == {State.WITHDRAWN}
+    with pytest.raises(NothingToDraft):
+        draft()
 
 
 def test_a_batch_of_which_some_has_gone_is_not_withdrawn(session, draft, drafter, second, now):
@@ -383,18 +393,104 @@ def test_a_batch_of_which_some_has_gone_is_not_withdrawn(session, draft, drafter
         withdraw(session, batch.id, now=now, by=drafter)
 
 
-@pytest.mark.parametrize("steps", [0, 1])
+def test_a_batch_once_taken_in_hand_is_not_withdrawn_before_it_is_sent(
+    session, draft, drafter, second, now
+):
+    a_family(session, "F1", now)
+    batch = draft()
+    submit(session, batch.id, now=now, by=drafter)
+    approve(session, batch.id, now=now, by=second)
+    lease = take(session, batch.id, now=now, by=drafter)
+    with pytest.raises(AlreadyGoing):
+        withdraw(session, batch.id, now=now + timedelta(days=1), by=drafter)
+    let_go(session, batch.id, lease)
+    withdraw(session, batch.id, now=now, by=drafter)
+
+
+def reopened(session, draft, drafter, now):
+    """A batch of two families that waits for approval: the first carer, and the batch."""
+    carer, _ = a_cohort(session, now, 2)
+    batch = draft()
+    submit(session, batch.id, now=now, by=drafter)
+    return carer, batch
+
+
+@pytest.mark.parametrize("flag", [Flag.BEREAVEMENT, Flag.APPEAL_OPEN, Flag.DO_NOT_CONTACT])
+def test_a_family_flagged_after_drafting_is_taken_out_at_approval(
+    session, draft, drafter, second, now, flag
+):
+    carer, batch = reopened(session, draft, drafter, now)
+    carer.family.flags = [str(flag)]
+    session.flush()
+    approve(session, batch.id, now=now, by=second)
+    out = [row for row in messages_of(session, batch) if row.state is State.WITHDRAWN]
+    assert {row.carer_id for row in out} == {carer.id}
+    assert [row.evidence for row in out] == [{"refused": flag}] * 2
+    assert {row.state for row in messages_of(session, batch)} == {State.APPROVED, State.WITHDRAWN}
+    refusals = select(AuditEvent).where(AuditEvent.action == "refuse")
+    assert len(session.scalars(refusals).all()) == 2
+
+
+@pytest.mark.parametrize("change", ["offer", "miles"])
+def test_an_offer_that_is_no_longer_as_the_letter_states_it_is_taken_out_at_approval(
+    session, draft, drafter, second, now, change
+):
+    carer, batch = reopened(session, draft, drafter, now)
+    child = session.scalars(select(Child).where(Child.family_id == carer.family_id)).one()
+    if change == "offer":
+        session.execute(delete(OpenOffer).where(OpenOffer.child_id == child.id))
+    else:
+        child.miles = Decimal("5.5")
+        session.flush()
+    approve(session, batch.id, now=now, by=second)
+    out = [row for row in messages_of(session, batch) if row.state is State.WITHDRAWN]
+    assert {(row.carer_id, row.evidence["refused"]) for row in out} == {(carer.id, "offer-changed")}
+
+
+def test_another_child_who_is_offered_more_keeps_no_letter_back(
+    session, draft, drafter, second, now
+):
+    carer, batch = reopened(session, draft, drafter, now)
+    a_child(session, carer.family, now, "Robin")
+    approve(session, batch.id, now=now, by=second)
+    assert {row.state for row in messages_of(session, batch)} == {State.APPROVED}
+
+
+def test_a_batch_of_which_nothing_is_left_at_approval_is_withdrawn(
+    session, draft, drafter, second, now
+):
+    carer = a_family(session, "F1", now)
+    batch = draft()
+    submit(session, batch.id, now=now, by=drafter)
+    carer.family.flags = [str(Flag.BEREAVEMENT)]
+    session.flush()
+    assert approve(session, batch.id, now=now, by=second).state is State.WITHDRAWN
+
+
+def test_why_a_message_was_taken_out_outlasts_the_next_draft(session, draft, drafter, second, now):
+    carer, batch = reopened(session, draft, drafter, now)
+    carer.family.flags = [str(Flag.BEREAVEMENT)]
+    session.flush()
+    approve(session, batch.id, now=now, by=second)
+    carer.family.flags = []
+    session.flush()
+    again = draft()
+    assert {row.carer_id for row in messages_of(session, again)} == {carer.id}
+    assert Counter(row.state for row in messages_of(session, batch)) == {
+        State.APPROVED: 2,
+        State.WITHDRAWN: 2,
+    }
+
+
 def test_an_objection_puts_the_neutral_version_in_a_draft(
-    session, draft, drafter, now, everyone_tailored, steps
+    session, draft, drafter, now, everyone_tailored
 ):
     carer = a_family(session, "F1", now)
     assigned(session, carer, Segment.SETTLER, now)
     batch = draft()
-    if steps:
-        submit(session, batch.id, now=now, by=drafter)
     before = {row.id: Message.from_json(row.content) for row in messages_of(session, batch)}
     carer.objected_at = now
-    assert restate_neutral(session, carer, now) == 2
+    assert len(restate_neutral(session, carer, now)) == 2
     for row in messages_of(session, batch):
         message = Message.from_json(row.content)
         assert (row.variant, row.choice_reason) == (VariantName.NEUTRAL, "objection")
@@ -403,25 +499,57 @@ def test_an_objection_puts_the_neutral_version_in_a_draft(
         assert row.template_version.variant is VariantName.NEUTRAL
 
 
-def test_an_objection_after_approval_waits_for_approval_again(
-    session, draft, drafter, second, now, everyone_tailored
+@pytest.mark.usefixtures("everyone_tailored")
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.APPROVED])
+def test_an_objection_after_drafting_waits_for_approval_again(
+    session, draft, drafter, second, now, state
 ):
     carer, other = a_cohort(session, now, 2)
     batch = draft()
     submit(session, batch.id, now=now, by=drafter)
-    approve(session, batch.id, now=now, by=second)
-    assert restate_neutral(session, carer, now) == 2
-    assert {row.carer_id for row in messages_of(session, batch)} == {other.id}
+    if state is State.APPROVED:
+        approve(session, batch.id, now=now, by=second)
+    before = {row.id: row.content for row in messages_of(session, batch)}
+    object_to_tailoring(session, carer.id, now=now, by=drafter)
+    assert carer.objected_at == now
+    read = messages_of(session, batch)
+    assert {row.id: row.content for row in read} == before
+    assert {(row.carer_id, row.state) for row in read} == {
+        (other.id, state),
+        (carer.id, State.WITHDRAWN),
+    }
+    assert {row.evidence["refused"] for row in read if row.evidence} == {"objection"}
     new = session.scalars(select(OutgoingBatch).where(OutgoingBatch.id != batch.id)).one()
     rows = messages_of(session, new)
     assert (new.state, new.drafted_by_id) == (State.DRAFT, drafter.id)
     assert {(row.state, row.variant) for row in rows} == {(State.DRAFT, VariantName.NEUTRAL)}
 
 
+def test_an_objection_is_kept_once_and_can_be_taken_back(
+    session, draft, drafter, now, everyone_tailored
+):
+    carer = a_family(session, "F1", now)
+    assigned(session, carer, Segment.SETTLER, now)
+    later = now + timedelta(days=1)
+    object_to_tailoring(session, carer.id, now=now, by=drafter)
+    object_to_tailoring(session, carer.id, now=later, by=drafter)
+    assert carer.objected_at == now
+    assert {row.choice_reason for row in messages_of(session, draft())} == {"objection"}
+    allow_tailoring(session, carer.id, now=later, by=drafter)
+    assert {row.choice_reason for row in messages_of(session, draft(lot="2"))} == {"tailored"}
+    events = select(AuditEvent.action).where(AuditEvent.subject_id == carer.id)
+    assert session.scalars(events.order_by(AuditEvent.number)).all() == [
+        "object-to-tailoring",
+        "allow-tailoring",
+    ]
+    with pytest.raises(NotThere):
+        object_to_tailoring(session, uuid4(), now=now, by=drafter)
+
+
 def test_an_objection_changes_nothing_that_is_neutral_or_gone(session, draft, now):
     carer = a_family(session, "F1", now)
     draft()
-    assert restate_neutral(session, carer, now) == 0
+    assert restate_neutral(session, carer, now) == ()
 
 
 def test_drafting_asks_the_same_few_questions_however_many_families(session, draft, now):
