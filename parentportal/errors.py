@@ -25,6 +25,7 @@ from parentportal.operations.groups import (
     TellsTheSegment,
     TooFewToDraw,
 )
+from parentportal.operations.invitations import WaveClosesTooSoon, WaveNameTaken
 from parentportal.operations.outbox import AlreadyGoing, NothingToDraft, SecondOfficerNeeded
 from parentportal.operations.replies import LinkUnreadable, MeetingBegun, ReplyClosed
 from parentportal.operations.survey import (
@@ -63,6 +64,11 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
         ),
         SurveyClosed: (HTTPStatus.GONE, _("This survey is closed now.")),
         AlreadySubmitted: (HTTPStatus.CONFLICT, _("You have sent in your answers already.")),
+        WaveNameTaken: (HTTPStatus.CONFLICT, _("Another survey round has this name.")),
+        WaveClosesTooSoon: (
+            HTTPStatus.BAD_REQUEST,
+            _("The last day cannot lie before the first day, or before today."),
+        ),
         NotStarted: (HTTPStatus.CONFLICT, _("Nobody has started this survey yet.")),
         KeptFromView: (HTTPStatus.CONFLICT, _("This was answered before, on another device.")),
         SecondOfficerNeeded: (

@@ -8,11 +8,13 @@ import click
 
 COMMANDS = {
     "cohort": "parentportal.cli.cohort:cohort",
+    "council": "parentportal.cli.council:council",
     "database": "parentportal.cli.database:database",
     "demo": "parentportal.cli.demo:demo",
     "letters": "parentportal.cli.letters:letters",
     "officer": "parentportal.cli.officer:officer",
     "replay": "parentportal.cli.replay:replay",
+    "wave": "parentportal.cli.wave:wave",
 }
 
 

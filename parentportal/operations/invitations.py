@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from messaging.address import normalise_postcode
@@ -48,6 +49,18 @@ class SurveyClosed(Refusal):
     """The wave is over, or has not begun: nothing more can be answered."""
 
     code = "survey-closed"
+
+
+class WaveNameTaken(Refusal):
+    """Another wave has this name."""
+
+    code = "wave-name-taken"
+
+
+class WaveClosesTooSoon(Refusal):
+    """A wave would close before it opens, or is over already."""
+
+    code = "wave-closes-too-soon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +123,12 @@ def open_wave(
     """Begin a round of asking, with the instrument and the typing tool it keeps to its end.
 
     Raises:
-        ValueError: when it would close before it opens, or the tool reads another instrument.
+        WaveClosesTooSoon: when it would close before it opens, or is over already.
+        WaveNameTaken: another one has the name.
+        ValueError: when the tool reads another instrument.
     """
-    if closes_at <= opens_at:
-        raise ValueError("a wave closes after it opens")
+    if closes_at <= max(opens_at, now):
+        raise WaveClosesTooSoon
     if load_typing_tool(tool_version).instrument_version != instrument_version:
         raise ValueError(f"{tool_version} does not read {instrument_version}")
     wave = Wave(
@@ -123,7 +138,11 @@ def open_wave(
         opens_at=opens_at,
         closes_at=closes_at,
     )
-    session.add(wave)
+    try:
+        with session.begin_nested():
+            session.add(wave)
+    except IntegrityError as taken:
+        raise WaveNameTaken from taken
     trail.keep(session, "open", "wave", wave.id, now=now, by=by)
     return wave
 

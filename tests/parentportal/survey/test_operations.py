@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from parentportal.models import Answer, Assignment, AuditEvent, Invitation, Mode, Response
 from parentportal.operations import survey
 from parentportal.operations.failures import CODES_PER_ADDRESS
+from parentportal.operations.invitations import WaveClosesTooSoon
 from parentportal.refusals import NotThere
 from parentportal.sealing import keyring_in_use
 from segmentation.instrument import Answers, load_instrument
@@ -66,9 +67,13 @@ def test_the_code_stands_sealed_in_its_row_and_only_as_a_digest_beside_it(sessio
     assert row.code_key == keyring_in_use().digest("code", issued.code.characters)
 
 
-def test_a_wave_that_closes_before_it_opens_is_refused(session, clock):
-    with pytest.raises(ValueError, match="closes after it opens"):
-        survey.open_wave(session, "X", opens_at=clock(), closes_at=clock(), now=clock())
+@pytest.mark.parametrize(("opens", "closes"), [(1, 1), (2, 1), (-2, -1)])
+def test_a_wave_that_closes_before_it_opens_or_is_over_is_refused(session, clock, opens, closes):
+    days = {"opens_at": opens, "closes_at": closes}
+    with pytest.raises(WaveClosesTooSoon):
+        survey.open_wave(
+            session, "X", now=clock(), **{k: clock() + timedelta(days=n) for k, n in days.items()}
+        )
 
 
 def test_a_code_enters_as_it_is_shown_and_as_it_is_misread(session, issued, clock):
