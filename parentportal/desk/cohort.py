@@ -100,7 +100,8 @@ def cohort_import(batch_id: UUID) -> ResponseReturnValue:
 def cohort_columns(batch_id: UUID) -> ResponseReturnValue:
     """Read the file again with the columns an officer chose, and remember them."""
     with reading() as session:
-        headers = list(import_batch(session, batch_id).mapping)
+        document = import_batch(session, batch_id).file
+    headers = kept_report(document).headers if document else ()
     chosen = {
         header: column
         for place, header in enumerate(headers)

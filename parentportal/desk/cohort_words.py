@@ -260,6 +260,10 @@ REFUSED: Mapping[SheetReason, str] = MappingProxyType(
         SheetReason.OPEN_QUOTE: _(
             "A quotation mark in row %(row)s is opened and not closed, or closed too early."
         ),
+        SheetReason.NO_HEADERS: _(
+            "The first row looks like a family, not like the names of the columns. "
+            "Add a row with the names above it, as in the template, and try again."
+        ),
         SheetReason.SAME_HEADER_TWICE: _(
             "Two columns are called “%(header)s”. Give each column its own name."
         ),

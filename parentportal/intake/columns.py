@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from messaging.address import normalise_postcode
 from parentportal.intake.vocabulary import Column, Identifier
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ _NATIONAL_INSURANCE = re.compile(
     re.IGNORECASE,
 )
 _NHS = re.compile(r"(?<!\d)\d{3}([ -]?)\d{3}\1\d{4}(?!\d)")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_TELEPHONE = re.compile(r"[+(]*\d(?:[ ()./-]*\d){8,14}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,29 @@ _KNOWN: Mapping[str, Column] = MappingProxyType(
         for name in names.split(",")
     }
 )
+
+
+def is_worth_remembering(key: str, column: str) -> bool:
+    """Whether a choice says more than the header (its :func:`header_key`) does by itself.
+
+    A header that is not used is remembered only where it is commonly called so: any other might be
+    a family's name, of a file without a header row.
+    """
+    return column != NOT_USED or key in _KNOWN
+
+
+def holds_data(header: str) -> bool:
+    """Whether a header is a postcode, an email, a telephone number or an identifier.
+
+    Then the file has no header row, and its first family stands where the headers should.
+    """
+    return bool(
+        normalise_postcode(header)
+        or normalise_postcode(" ".join(header.split()[-2:]))
+        or _EMAIL.search(header)
+        or _TELEPHONE.fullmatch(header)
+        or identifier_in(header)
+    )
 
 
 def match_columns(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import chardet
 
+from parentportal.intake.columns import holds_data
 from parentportal.intake.workbook import WorkbookFault, read_workbook
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class SheetReason(StrEnum):
     UNSURE_OF_LETTERS = "unsure-of-letters"
     NUL = "nul"
     OPEN_QUOTE = "open-quote"
+    NO_HEADERS = "no-headers"
     SAME_HEADER_TWICE = "same-header-twice"
 
 
@@ -268,6 +270,8 @@ def _sheet(rows: Sequence[Sequence[str]], limits: Limits) -> Sheet:
         headers.pop()
     if len(headers) > limits.columns:
         raise SheetRefused(SheetReason.TOO_MANY_COLUMNS, most=limits.columns)
+    if any(holds_data(header) for header in headers):
+        raise SheetRefused(SheetReason.NO_HEADERS)
     named = tuple(
         " ".join(header.split())[:200] or f"Column {_letters(place)}"
         for place, header in enumerate(headers)

@@ -48,8 +48,9 @@ class ImportState(StrEnum):
 class ImportBatch(Keyed, Base):
     """A cohort file: kept sealed between its check and its confirmation, then forgotten.
 
-    ``mapping`` is canonical column by the file's header; ``counts`` what the check or the
-    confirmation found. The file itself is dropped as soon as it is confirmed or discarded.
+    ``file`` is its cells with what each column means: in a file without a header row the headers
+    are a family's own. It is dropped as soon as it is confirmed or discarded. ``counts`` is what
+    the check or the confirmation found.
     """
 
     __tablename__ = "import_batch"
@@ -58,7 +59,6 @@ class ImportBatch(Keyed, Base):
     sha256: Mapped[str] = mapped_column(String(64))
     file_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     file = Sealed("file_sealed")
-    mapping: Mapped[dict[str, str]] = mapped_column(JSON)
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[ImportState] = mapped_column(words(ImportState))
     uploaded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
@@ -67,7 +67,10 @@ class ImportBatch(Keyed, Base):
 
 
 class ColumnMapping(Base):
-    """What a council's own column header means, remembered from its last import."""
+    """What a council's own column header means, remembered from its last import.
+
+    A header that means nothing here is not remembered: nobody knows what it says.
+    """
 
     __tablename__ = "column_mapping"
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, text
 
 from parentportal.intake.cohort import CheckedCohort, check_again, check_cohort
-from parentportal.intake.columns import header_key
+from parentportal.intake.columns import header_key, is_worth_remembering
 from parentportal.intake.spreadsheet import USUAL_LIMITS, Limits
 from parentportal.intake.vocabulary import Column
 from parentportal.models import ColumnMapping, ImportBatch, ImportState
@@ -101,7 +101,6 @@ def keep_check(
         state=ImportState.CHECKED,
         uploaded_by_id=by.id if by else None,
         uploaded_at=now,
-        mapping={},
         counts={},
     )
     _keep(batch, checked, counts or foresee(session, checked))
@@ -164,11 +163,7 @@ def choose_columns(
     checked = check_again(batch.file, chosen)
     _keep(batch, checked, foresee(session, checked))
     for header, column in checked.columns.chosen.items():
-        remembered = session.get(ColumnMapping, header_key(header))
-        if remembered is None:
-            session.add(ColumnMapping(header=header_key(header), column=column, saved_at=now))
-        elif remembered.column != column:
-            remembered.column, remembered.saved_at = column, now
+        _remember(session, header_key(header), column, now)
     trail.keep(session, "choose-columns", "import_batch", batch.id, now=now, by=by)
     return checked
 
@@ -242,9 +237,19 @@ def discard_import(
         trail.keep(session, "discard", "import_batch", kept.id, now=now, by=by)
 
 
+def _remember(session: Session, header: str, column: str, now: datetime) -> None:
+    remembered = session.get(ColumnMapping, header)
+    if not is_worth_remembering(header, column):
+        if remembered is not None:
+            session.delete(remembered)
+    elif remembered is None:
+        session.add(ColumnMapping(header=header, column=column, saved_at=now))
+    elif remembered.column != column:
+        remembered.column, remembered.saved_at = column, now
+
+
 def _keep(batch: ImportBatch, checked: CheckedCohort, counts: Counts) -> None:
     batch.file = checked.document()
-    batch.mapping = dict(checked.columns.chosen)
     batch.counts = counts.document()
 
 

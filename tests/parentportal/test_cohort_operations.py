@@ -207,13 +207,15 @@ def test_identifier_columns_never_reach_the_database(session, clock):
     )
     assert [d.header for d in checked.dropped] == ["UPN"]
     assert "A123456789012" not in str(batch.file)
-    assert "UPN" not in batch.mapping
+    assert "UPN" not in batch.file["chosen"]
 
 
 def test_the_file_waits_sealed_and_is_forgotten_afterwards(session, clock):
     for end in (confirm_import, discard_import):
-        batch, _ = check_import(session, "f.csv", csv_of(row()), demonstration=True, now=clock())
-        assert b"Sam Example" not in bytes(batch.file_sealed)
+        content = csv_of(row() | {"Robin Example": ""})
+        batch, _ = check_import(session, "f.csv", content, demonstration=True, now=clock())
+        kept = session.execute(select(ImportBatch.__table__)).all()
+        assert "Example" not in str(kept)
         end(session, batch, now=clock())
         assert batch.file_sealed is None
         assert batch.ended_at == clock()
@@ -248,13 +250,25 @@ def test_chosen_columns_are_remembered_for_the_next_file(session, clock, officer
     batch, _ = check_import(session, "f.csv", content, demonstration=True, now=clock())
     with pytest.raises(ImportNotReady):
         confirm_import(session, batch, now=clock())
-    chosen = batch.mapping | {"Ref no": "family_reference", "school": ""}
+    chosen = batch.file["chosen"] | {"Ref no": "family_reference", "school": ""}
     checked = choose_columns(session, batch.id, chosen, now=clock(), by=officer)
     assert len(checked.families) == batch.counts["new"] == 1
     assert remembered_columns(session)["refno"] == "family_reference"
     _, again = check_import(session, "f.csv", content, demonstration=True, now=clock())
     assert again.columns.chosen == chosen
     assert count(session, ColumnMapping) == len(chosen)
+
+
+def test_a_header_that_means_nothing_is_not_remembered_and_may_be_forgotten(session, clock):
+    content = csv_of(row() | {"Robin Example": "x", "Notes": "x"})
+    batch, checked = check_import(session, "f.csv", content, demonstration=True, now=clock())
+    usual = dict(checked.columns.chosen)
+    choose_columns(session, batch.id, usual | {"school": "", "Notes": "school"}, now=clock())
+    assert remembered_columns(session)["school"] == ""
+    assert remembered_columns(session)["notes"] == "school"
+    choose_columns(session, batch.id, usual, now=clock())
+    assert "notes" not in remembered_columns(session)
+    assert "robinexample" not in remembered_columns(session)
 
 
 def test_without_an_officer_the_file_itself_is_named_as_the_decision(session, clock):

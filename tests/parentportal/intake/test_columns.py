@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parentportal.intake.columns import (
+    _ALSO_CALLED,
     NOT_USED,
     drop_identifiers,
     header_key,
+    holds_data,
     identifier_in,
     match_columns,
 )
@@ -59,6 +61,11 @@ def test_what_was_chosen_beats_what_is_remembered_and_that_beats_the_usual_name(
 
 def test_a_remembered_word_that_is_no_column_any_more_is_passed_over():
     assert match_columns(["Ref"], {"ref": "pupil_premium"}).unused == ("Ref",)
+
+
+def test_no_name_of_a_column_is_taken_for_somebodys_own():
+    names = [name.strip() for names in _ALSO_CALLED.values() for name in names.split(",")]
+    assert [name for name in [*Column, *names, "Column A", "2026/27"] if holds_data(name)] == []
 
 
 @pytest.mark.parametrize(

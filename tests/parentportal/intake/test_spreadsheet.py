@@ -104,6 +104,11 @@ def test_of_several_sheets_the_first_is_read_and_the_others_are_named():
         (b"family_reference\x07\nF1\n", SheetReason.NOT_A_SPREADSHEET),
         (b'family_reference,notes\nF1,"never closed\nF2,x\n', SheetReason.OPEN_QUOTE),
         (b"phone,Phone\n1,2\n", SheetReason.SAME_HEADER_TWICE),
+        (b"F1,Sam Example,EX1 1AB\nF2,Pat Example,EX1 1AB\n", SheetReason.NO_HEADERS),
+        (b'F1,"1 Invented Street, Exampleton ex1 1ab"\nF2,x\n', SheetReason.NO_HEADERS),
+        (b"F1,Sam Example,sam@example.org\nF2,Pat,\n", SheetReason.NO_HEADERS),
+        (b"F1,Sam Example,07700 900123\nF2,Pat,\n", SheetReason.NO_HEADERS),
+        (b"F1,Sam Example,A123456789012\nF2,Pat,\n", SheetReason.NO_HEADERS),
     ],
 )
 def test_what_is_no_sheet_is_refused_with_its_reason(content, reason):
