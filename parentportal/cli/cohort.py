@@ -9,8 +9,8 @@ import click
 from sqlalchemy import func, select
 
 from parentportal.config import Settings
-from parentportal.db import Database
 from parentportal.desk import cohort_words
+from parentportal.installation import open_database
 from parentportal.intake.cohort import check_cohort, grouped
 from parentportal.intake.spreadsheet import Limits, SheetReason, SheetRefused
 from parentportal.models import Officer
@@ -20,14 +20,13 @@ from parentportal.operations.cohort import (
     keep_check,
     remembered_columns,
 )
-from parentportal.sealing import use_keyring
 from parentportal.web import system_clock
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from parentportal.intake.cohort import CheckedCohort
-    from parentportal.operations.families import Counts
+    from parentportal.operations.families import Foresight
 
 SOME_BAD = 1
 UNREADABLE = 2
@@ -51,8 +50,7 @@ def import_file(file: Path, *, confirm: bool, email: str | None, demonstration: 
     Exit code 0: every row is good. 1: some rows are to be mended. 2: the file cannot be read.
     """
     settings = Settings.from_environment()
-    use_keyring(settings.keyring)
-    database = Database(settings.database_url)
+    database = open_database(settings)
     click.get_current_context().call_on_close(database.dispose)
     try:
         with database.reading() as session:
@@ -63,19 +61,21 @@ def import_file(file: Path, *, confirm: bool, email: str | None, demonstration: 
                 remembered=remembered_columns(session),
                 limits=Limits(size=settings.largest_upload, rows=settings.most_rows),
             )
-            counts = foresee(session, checked)
+            foreseen = foresee(session, checked)
     except SheetRefused as refused:
         click.echo(cohort_words.refusal_words(refused), err=True)
         raise SystemExit(UNREADABLE) from None
-    _tell(checked, counts)
+    _tell(checked, foreseen)
     if not checked.columns.complete:
         click.echo("No column is called family_reference.", err=True)
         raise SystemExit(UNREADABLE)
     if confirm:
         now = system_clock()
         with database.transaction() as session:
-            batch = keep_check(session, file.name, checked, now=now, by=by, counts=counts)
-            counts = confirm_import(session, batch, now=now, by=by, checked=checked)
+            batch = keep_check(session, file.name, checked, now=now, by=by, foreseen=foreseen)
+            counts = confirm_import(
+                session, batch, now=now, by=by, checked=checked, unchanged=foreseen.unchanged
+            )
         click.echo(
             f"Brought in: {counts.new} new families, {counts.changed} changed, "
             f"{counts.unchanged} as they were."
@@ -104,8 +104,9 @@ def _officer(session: Session, email: str | None) -> Officer | None:
     return officer
 
 
-def _tell(checked: CheckedCohort, counts: Counts) -> None:
+def _tell(checked: CheckedCohort, foreseen: Foresight) -> None:
     """The report of the check, the same that the page shows."""
+    counts = foreseen.counts
     for dropped in checked.dropped:
         kind = cohort_words.IDENTIFIERS[dropped.identifier]
         click.echo(f"Column {dropped.header!r} is dropped: it holds {kind}.")
@@ -116,7 +117,7 @@ def _tell(checked: CheckedCohort, counts: Counts) -> None:
     if checked.sheet.guessed:
         seen = ", ".join(checked.sheet.preview)
         click.echo(f"Read as {checked.sheet.encoding}, which is a guess. Look at: {seen}")
-    for note in grouped(checked.notes):
+    for note in grouped(checked.notes + foreseen.notes):
         click.echo(cohort_words.note_words(*note))
     for problem in checked.problems:
         reason, mend = cohort_words.problem_words(problem)

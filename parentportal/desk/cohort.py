@@ -19,7 +19,7 @@ from parentportal.intake.tables import safe_csv, template_csv, template_xlsx
 from parentportal.intake.vocabulary import Column
 from parentportal.models import ImportState
 from parentportal.operations import cohort as operations
-from parentportal.operations.families import Counts
+from parentportal.operations.families import NOTHING_FORESEEN, Counts
 from parentportal.permissions import Action
 from parentportal.queries.cohort import family_page, import_batch, recent_imports
 from parentportal.web import now, portal, reading, transaction
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from parentportal.models import ImportBatch
 
 ROWS_SHOWN = 200
+NOTES_SHOWN = 100
 LONGEST_SEARCH = 60
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -123,12 +124,18 @@ def cohort_confirm(batch_id: UUID) -> ResponseReturnValue:
     """Write the families of the file that have no bad row; a second time changes nothing."""
     with reading() as session:
         batch = import_batch(session, batch_id)
-        checked = None  # the file is read before the lock is taken, so that nobody waits for it
-        if batch.state is ImportState.CHECKED:
+        checked, unchanged = None, NOTHING_FORESEEN
+        if batch.state is ImportState.CHECKED:  # read before the lock is taken: nobody waits for it
             checked = operations.checked_import(session, batch_id)
+            unchanged = operations.foresee(session, checked).unchanged
     with transaction() as session:
         operations.confirm_import(
-            session, batch, now=now(), by=signed_in_officer(), checked=checked
+            session,
+            batch,
+            now=now(),
+            by=signed_in_officer(),
+            checked=checked,
+            unchanged=unchanged,
         )
     return redirect(url_for("desk.cohort_import", batch_id=batch_id))
 
@@ -172,10 +179,10 @@ def _checked(file_name: str, content: bytes) -> ImportBatch:
         limits=Limits(size=settings.largest_upload, rows=settings.most_rows),
     )
     with reading() as session:
-        counts = operations.foresee(session, checked)
+        foreseen = operations.foresee(session, checked)
     with transaction() as session:
         return operations.keep_check(
-            session, file_name, checked, now=now(), by=signed_in_officer(), counts=counts
+            session, file_name, checked, now=now(), by=signed_in_officer(), foreseen=foreseen
         )
 
 
@@ -191,6 +198,7 @@ def _import_page(
     report = kept_report(document)
     pages = max(1, -(-len(report.problems) // ROWS_SHOWN))
     page = min(max(1, request.args.get("page", 1, int)), pages)
+    notes = grouped(report.notes)
     shown = report.problems[(page - 1) * ROWS_SHOWN : page * ROWS_SHOWN]
     return render_template(
         "desk/cohort-check.html",
@@ -204,7 +212,8 @@ def _import_page(
         problems=[(problem, *cohort_words.problem_words(problem)) for problem in shown],
         page=page,
         pages=pages,
-        notes=[cohort_words.note_words(*note) for note in grouped(report.notes)],
+        notes=[cohort_words.note_words(*note) for note in notes[:NOTES_SHOWN]],
+        more_notes=max(0, len(notes) - NOTES_SHOWN),
         columns=list(Column),
         identifiers=cohort_words.IDENTIFIERS,
     )

@@ -228,6 +228,18 @@ NOTES: Mapping[NoteCode, str] = MappingProxyType(
             "The spreadsheet had turned an age band into the date “%(shown)s”. "
             "We read it as an age band. Rows: %(rows)s."
         ),
+        NoteCode.CARER_RENAMED: _(
+            "%(shown)s: the email, or the telephone number and postcode, is the same, so we "
+            "change the name and keep the answers. If these are two people, do not confirm."
+        ),
+        NoteCode.CARER_JOINS: _(
+            "%(shown)s: a new carer in a family we know, who will get letters of their own. If "
+            "it is somebody we know under another name, write the name as before."
+        ),
+        NoteCode.CARER_ELSEWHERE: _(
+            "%(shown)s: this name and postcode is on record under that other family reference. "
+            "If it is one family, use one reference, or it will get every letter twice."
+        ),
     }
 )
 

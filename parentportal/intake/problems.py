@@ -66,6 +66,9 @@ class NoteCode(StrEnum):
 
     LANGUAGE_NOT_WRITTEN = "language-not-written"
     AGE_BAND_WAS_A_DATE = "age-band-was-a-date"
+    CARER_RENAMED = "carer-renamed"
+    CARER_JOINS = "carer-joins"
+    CARER_ELSEWHERE = "carer-elsewhere"
 
 
 @dataclass(frozen=True, slots=True)

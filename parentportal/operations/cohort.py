@@ -9,6 +9,7 @@ the exception, where the file has them: a blank ``offers_open`` closes a child's
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,9 @@ from parentportal.intake.spreadsheet import USUAL_LIMITS, Limits
 from parentportal.intake.vocabulary import Column
 from parentportal.models import ColumnMapping, ImportBatch, ImportState
 from parentportal.operations import trail
-from parentportal.operations.families import Counts, Merge
+from parentportal.operations.families import NOTHING_FORESEEN, Counts, Foresight, Merge
+from parentportal.operations.installation import PracticeOnly
+from parentportal.queries.practice import is_practice
 from parentportal.refusals import NotThere, Refusal
 
 if TYPE_CHECKING:
@@ -89,12 +92,17 @@ def keep_check(
     *,
     now: datetime,
     by: Officer | None = None,
-    counts: Counts | None = None,
+    foreseen: Foresight | None = None,
 ) -> ImportBatch:
     """Keep a checked file, sealed, with what confirming it would do.
 
-    ``counts`` is what :func:`foresee` said, if the caller has asked already.
+    ``foreseen`` is what :func:`foresee` said, if the caller has asked already.
+
+    Raises:
+        PracticeOnly: when the database is for practice and the file is not.
     """
+    if not checked.demonstration and is_practice(session):
+        raise PracticeOnly
     batch = ImportBatch(
         file_name=_file_name(file_name),
         sha256=checked.sha256,
@@ -103,7 +111,7 @@ def keep_check(
         uploaded_at=now,
         counts={},
     )
-    _keep(batch, checked, counts or foresee(session, checked))
+    _keep(batch, checked, foreseen or foresee(session, checked))
     session.add(batch)
     trail.keep(
         session,
@@ -118,7 +126,7 @@ def keep_check(
     return batch
 
 
-def foresee(session: Session, checked: CheckedCohort) -> Counts:
+def foresee(session: Session, checked: CheckedCohort) -> Foresight:
     """What confirming a file would do, as the record stands; nothing is changed."""
     return _merge(checked).foresee(session, checked)
 
@@ -175,6 +183,7 @@ def confirm_import(
     now: datetime,
     by: Officer | None = None,
     checked: CheckedCohort | None = None,
+    unchanged: Mapping[str, datetime] = NOTHING_FORESEEN,
 ) -> Counts:
     """Write every family of the file that has no bad row, whole, and forget the file.
 
@@ -186,6 +195,7 @@ def confirm_import(
         now: when.
         by: the officer who confirms, and so who decided on the offers that the file opens.
         checked: what :func:`checked_import` read, if the caller has it.
+        unchanged: of what :func:`foresee` said of it, if the caller has asked.
 
     Raises:
         NotThere: when there is no such import.
@@ -199,11 +209,17 @@ def confirm_import(
         raise ImportEnded
     document = kept.file
     if checked is None or dict(checked.columns.chosen) != document["chosen"]:
-        checked = check_again(document)
+        checked, unchanged = check_again(document), NOTHING_FORESEEN
     if not checked.columns.complete:
         raise ImportNotReady
     _one_import_at_a_time(session)
-    counts = _merge(checked).write(session, checked, now=now, decided_by=by.name if by else NOBODY)
+    counts = _merge(checked).write(
+        session,
+        checked,
+        now=now,
+        decided_by=by.name if by else NOBODY,
+        unchanged=unchanged,
+    )
     _end(kept, ImportState.CONFIRMED, now)
     kept.counts = counts.document()
     trail.keep(
@@ -248,9 +264,9 @@ def _remember(session: Session, header: str, column: str, now: datetime) -> None
         remembered.column, remembered.saved_at = column, now
 
 
-def _keep(batch: ImportBatch, checked: CheckedCohort, counts: Counts) -> None:
-    batch.file = checked.document()
-    batch.counts = counts.document()
+def _keep(batch: ImportBatch, checked: CheckedCohort, foreseen: Foresight) -> None:
+    batch.file = replace(checked, notes=checked.notes + foreseen.notes).document()
+    batch.counts = foreseen.counts.document()
 
 
 def _merge(checked: CheckedCohort) -> Merge:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from messaging.languages import ENGLISH
-from parentportal.models import Base, Carer, Child, Family, OpenOffer
+from messaging.printable import fold
+from parentportal.intake.problems import Note, NoteCode, shown
+from parentportal.intake.vocabulary import Column
+from parentportal.models import Carer, Child, Family
 from parentportal.operations.matching import (
     carer_cells,
     child_cells,
-    child_key,
     match_carers,
     match_children,
     name_key,
     postcode_key,
 )
-from parentportal.sealing import Sealed
+from parentportal.operations.new_families import NewRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from parentportal.intake.families import FamilyEntry
     from parentportal.intake.rows import CarerEntry, ChildEntry
     from parentportal.intake.vocabulary import Flag
-    from parentportal.models import OfferKind
+    from parentportal.models import OfferKind, OpenOffer
 
 CHUNK = 500
 """Families looked up at once; SQLite takes at most 32,766 values in one statement."""
@@ -80,6 +81,25 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Foresight:
+    """What confirming a file would do.
+
+    Attributes:
+        counts: how many of everything.
+        notes: what an officer should know of it before confirming.
+        unchanged: when each family that is on record as the file has it was last changed, by
+            reference key; a family of which this still holds need not be read again.
+    """
+
+    counts: Counts
+    notes: tuple[Note, ...]
+    unchanged: Mapping[str, datetime]
+
+
+NOTHING_FORESEEN: Mapping[str, datetime] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """How the families of one file are put on record.
 
@@ -91,25 +111,49 @@ class Merge:
     decides_offers: bool
     decides_flags: bool
 
-    def foresee(self, session: Session, checked: CheckedCohort) -> Counts:
+    def foresee(self, session: Session, checked: CheckedCohort) -> Foresight:
         """What writing would do; nothing is changed."""
         new = changed = 0
+        notes: list[Note] = []
+        unchanged: dict[str, datetime] = {}
         for chunk in _chunks(checked.families):
             known = _on_record(session, chunk)
-            new += len(chunk) - len(known)
+            joining: list[tuple[FamilyEntry, CarerEntry]] = []
             for entry in chunk:
-                if family := known.get(entry.key):
-                    changed += not self._difference(family, entry).nothing
-        return _counts(checked, new, changed)
+                family = known.get(entry.key)
+                if family is None:
+                    new += 1
+                    joining += [(entry, told) for told in entry.carers]
+                    continue
+                difference = self._difference(family, entry)
+                if difference.nothing:
+                    unchanged[entry.key] = family.changed_at
+                    continue
+                changed += 1
+                joining += [(entry, told) for told in difference.carers]
+                notes += _notes(entry, difference)
+            notes += _known_elsewhere(session, joining)
+        return Foresight(_counts(checked, new, changed), tuple(notes), unchanged)
 
     def write(
-        self, session: Session, checked: CheckedCohort, *, now: datetime, decided_by: str
+        self,
+        session: Session,
+        checked: CheckedCohort,
+        *,
+        now: datetime,
+        decided_by: str,
+        unchanged: Mapping[str, datetime] = NOTHING_FORESEEN,
     ) -> Counts:
-        """Add what is new, change what differs; offers that are opened name who decided."""
+        """Add what is new, change what differs; offers that are opened name who decided.
+
+        ``unchanged`` is what :meth:`foresee` said before the lock was taken: nobody waits while
+        those families are read and compared once more.
+        """
         new = changed = 0
-        for chunk in _chunks(checked.families):
+        settled = _still(session, unchanged)
+        for chunk in _chunks([one for one in checked.families if one.key not in settled]):
             known = _on_record(session, chunk)
-            rows = _NewRows(now, decided_by)
+            rows = NewRows(now, decided_by)
             for entry in chunk:
                 family = known.get(entry.key)
                 if family is None:
@@ -166,7 +210,7 @@ class Difference:
         """Whether the record says the same already."""
         return self == Difference()
 
-    def apply(self, session: Session, family: Family, rows: _NewRows) -> None:
+    def apply(self, session: Session, family: Family, rows: NewRows) -> None:
         """Change the rows on record, and put the new ones with those to be inserted."""
         family.changed_at = rows.now
         if self.flags is not None:
@@ -178,101 +222,6 @@ class Difference:
         rows.add_people(family.id, self.carers, self.children)
         for child, kind in self.opened:
             rows.add_offer(child.id, kind)
-
-
-class _NewRows:
-    """Rows to be inserted table by table: four statements for a whole chunk of families."""
-
-    def __init__(self, now: datetime, decided_by: str) -> None:
-        self.now = now
-        self._decided_by = decided_by
-        self._rows: dict[type[Base], list[dict[str, Any]]] = {
-            table: [] for table in (Family, Carer, Child, OpenOffer)
-        }
-
-    def insert(self, session: Session) -> None:
-        """Insert everything, parents before their children."""
-        for table, rows in self._rows.items():
-            if rows:
-                session.execute(insert(Base.metadata.tables[table.__tablename__]), rows)
-
-    def add_family(self, entry: FamilyEntry) -> None:
-        """A family with everybody in it."""
-        family_id = self._add(
-            Family,
-            reference=entry.reference,
-            flags=[str(flag) for flag in entry.flags],
-            created_at=self.now,
-            changed_at=self.now,
-        )
-        self.add_people(family_id, entry.carers, entry.children)
-
-    def add_people(
-        self, family_id: UUID, carers: Sequence[CarerEntry], children: Sequence[ChildEntry]
-    ) -> None:
-        """Carers and children in the order of the file."""
-        for position, told in enumerate(carers):
-            self._add_carer(family_id, told, position)
-        for position, one in enumerate(children):
-            self._add_child(family_id, one, position)
-
-    def _add_carer(self, family_id: UUID, told: CarerEntry, position: int) -> None:
-        """A carer, sealed."""
-        self._add(
-            Carer,
-            family_id=family_id,
-            name_key=name_key(told),
-            name=told.name,
-            address_lines=told.address.lines if told.address else None,
-            postcode_key=postcode_key(told.address) if told.address else None,
-            phone=told.phone,
-            email=told.email,
-            language=told.language or ENGLISH,
-            created_at=self.now,
-            position=position,
-        )
-
-    def _add_child(self, family_id: UUID, one: ChildEntry, position: int) -> None:
-        """A child, its name sealed, and the offers open to it."""
-        child_id = self._add(
-            Child,
-            family_id=family_id,
-            match_key=child_key(one.key),
-            reference=one.reference,
-            first_name=one.first_name,
-            age_band=one.age_band,
-            school=one.school,
-            present_travel=one.present_travel,
-            annual_cost=one.annual_cost,
-            miles=one.miles,
-            created_at=self.now,
-            position=position,
-        )
-        for kind in one.offers:
-            self.add_offer(child_id, kind)
-
-    def add_offer(self, child_id: UUID, kind: OfferKind) -> None:
-        """An offer that is open from now on."""
-        self._add(
-            OpenOffer,
-            child_id=child_id,
-            offer=kind,
-            decided_by=self._decided_by,
-            decided_at=self.now,
-        )
-
-    def _add(self, table: type[Base], **columns: Any) -> UUID:
-        """Keep one row; what its class seals is sealed for this row alone."""
-        row_id = uuid4()
-        row: dict[str, Any] = {"id": row_id}
-        for name, value in columns.items():
-            seal = table.__dict__[name]
-            if isinstance(seal, Sealed):
-                row[seal.column] = seal.seal(table.__tablename__, str(row_id), value)
-            else:
-                row[name] = value
-        self._rows[table].append(row)
-        return row_id
 
 
 def _chunks(families: Sequence[FamilyEntry]) -> Iterator[Sequence[FamilyEntry]]:
@@ -292,6 +241,50 @@ def _on_record(session: Session, chunk: Sequence[FamilyEntry]) -> dict[str, Fami
         .execution_options(populate_existing=True)  # what this session saw before may be old
     )
     return {family.reference_key: family for family in rows}
+
+
+def _still(session: Session, unchanged: Mapping[str, datetime]) -> set[str]:
+    """Those of these families that nobody has changed since."""
+    if not unchanged:
+        return set()
+    rows = session.execute(select(Family.reference_key, Family.changed_at))
+    return {key for key, changed_at in rows if unchanged.get(key) == changed_at}
+
+
+def _notes(entry: FamilyEntry, difference: Difference) -> Iterator[Note]:
+    """Carers who change their name, and carers who join, of a family on record."""
+    for carer, column, value in difference.cells:
+        if column == "name" and isinstance(carer, Carer) and fold(carer.name) != fold(value):
+            yield _note(entry, NoteCode.CARER_RENAMED, f"{carer.name} → {value}")
+    for told in difference.carers:
+        yield _note(entry, NoteCode.CARER_JOINS, told.name)
+
+
+def _known_elsewhere(
+    session: Session, joining: Sequence[tuple[FamilyEntry, CarerEntry]]
+) -> Iterator[Note]:
+    """New carers whose name and postcode are on record in another family (1 query)."""
+    keys = {
+        (name_key(told), postcode): (entry, told)
+        for entry, told in joining
+        if told.address and (postcode := postcode_key(told.address))
+    }
+    if not keys:
+        return
+    rows = session.execute(
+        select(Carer.name_key, Carer.postcode_key, Family.reference)
+        .join(Carer.family)
+        .where(Carer.name_key.in_([name for name, _ in keys]))
+        .order_by(Family.reference)
+    )
+    for name, postcode, reference in rows:
+        if found := keys.get((name, postcode)):
+            entry, told = found
+            yield _note(entry, NoteCode.CARER_ELSEWHERE, f"{told.name}, {reference}")
+
+
+def _note(entry: FamilyEntry, code: NoteCode, said: str) -> Note:
+    return Note(entry.rows[0], Column.CARER_NAME, code, shown(f"{entry.reference}: {said}"))
 
 
 def _counts(checked: CheckedCohort, new: int, changed: int) -> Counts:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from messaging.printable import fold
+from parentportal.intake.cohort import kept_report
+from parentportal.intake.problems import NoteCode
 from parentportal.models import Carer, Child, Family, OpenOffer
-from parentportal.operations.cohort import check_import, confirm_import
+from parentportal.operations.cohort import check_import, confirm_import, foresee
 from tests.parentportal.intake.sheets import csv_of, row
 
 
@@ -147,3 +149,48 @@ def test_carers_and_children_stand_in_the_order_of_the_file(session, bring_in):
     )
     assert carers(session) == [f"{name} Carer" for name in names]
     assert [name for _, name in children(session)] == names
+
+
+@pytest.fixture
+def noted(session, clock):
+    """Check a file of these rows; gives its notes by code."""
+
+    def noted(*rows):
+        batch, _ = check_import(session, "f.csv", csv_of(*rows), demonstration=True, now=clock())
+        report = kept_report(batch.file)
+        return {note.code: note.shown for note in report.notes}
+
+    return noted
+
+
+def test_a_corrected_name_is_said_before_anybody_confirms(bring_in, noted):
+    bring_in(row(carer_name="Sam Exmaple"))
+    assert noted(row()) == {NoteCode.CARER_RENAMED: "F1: Sam Exmaple → Sam Example"}
+    assert noted(row(carer_name="sam exmaple")) == {}
+
+
+def test_a_new_carer_in_a_known_family_is_said_before_anybody_confirms(bring_in, noted):
+    bring_in(row())
+    pat = row(carer_name="Pat Example", phone="", email="pat@example.org")
+    assert noted(pat) == {NoteCode.CARER_JOINS: "F1: Pat Example"}
+    assert noted(row(), row(family_reference="F2", carer_name="Pat Example")) == {}
+
+
+def test_a_name_and_postcode_on_record_under_another_reference_is_pointed_out(bring_in, noted):
+    bring_in(row())
+    assert noted(row(family_reference="F2")) == {NoteCode.CARER_ELSEWHERE: "F2: Sam Example, F1"}
+    assert noted(row(family_reference="F2", address_line_7="EX2 2AB")) == {}
+
+
+def test_families_found_unchanged_before_the_lock_are_not_read_under_it(session, bring_in, clock):
+    rows = [row(family_reference=f"F{n}", carer_name=f"Sam {n}") for n in range(3)]
+    bring_in(*rows)
+    batch, checked = check_import(session, "f.csv", csv_of(*rows), demonstration=True, now=clock())
+    unchanged = foresee(session, checked).unchanged
+    assert set(unchanged) == {"f0", "f1", "f2"}
+    clock.advance(minutes=1)
+    bring_in(row(family_reference="F1", carer_name="Sam 1", school="Other School"))
+    counts = confirm_import(session, batch, now=clock(), checked=checked, unchanged=unchanged)
+    assert (counts.new, counts.changed, counts.unchanged) == (0, 1, 2)
+    session.expire_all()
+    assert one(session).children[0].school == "Invented Park School"
