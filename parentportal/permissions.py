@@ -19,6 +19,7 @@ class Action(StrEnum):
     SEE_DESK = "see-desk"
     SEE_COHORT = "see-cohort"
     IMPORT_COHORT = "import-cohort"
+    RUN_SURVEY = "run-survey"
     DRAFT_MESSAGES = "draft-messages"
     READ_MESSAGES = "read-messages"
     APPROVE_MESSAGES = "approve-messages"
@@ -34,6 +35,7 @@ _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.SEE_DESK,
                 Action.SEE_COHORT,
                 Action.IMPORT_COHORT,
+                Action.RUN_SURVEY,
                 Action.DRAFT_MESSAGES,
                 Action.READ_MESSAGES,
                 Action.DISPATCH_MESSAGES,

@@ -1,4 +1,4 @@
-"""The officers' pages: signing in, what to do next, families, and messages on their way out."""
+"""The officers' pages: signing in, what to do next, families, the survey, messages going out."""
 
 from parentportal.desk import (  # noqa: F401 -- each adds its pages to the blueprint
     batches,
@@ -6,6 +6,7 @@ from parentportal.desk import (  # noqa: F401 -- each adds its pages to the blue
     drafting,
     letters,
     signing,
+    survey,
 )
 from parentportal.desk.blueprint import bp
 

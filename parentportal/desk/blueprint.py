@@ -25,6 +25,12 @@ ENTRIES: tuple[tuple[str, Action, str, str], ...] = (
         _("See who is in the cohort and who has answered. Bring in a spreadsheet."),
     ),
     (
+        "desk.survey",
+        Action.RUN_SURVEY,
+        _("Survey"),
+        _("Open a survey round, invite everyone, and get the codes for the letters."),
+    ),
+    (
         "desk.campaigns",
         Action.READ_MESSAGES,
         _("Messages"),

@@ -40,6 +40,21 @@ class SendBackForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class WaveForm(FlaskForm):  # type: ignore[misc]
+    """A survey round: its name and its days, both of which it is open on."""
+
+    name = StringField(
+        _("Name of the round"),
+        [
+            DataRequired(_("Enter a name, such as Autumn 2027.")),
+            Length(max=80, message=_("Use 80 characters or fewer.")),
+        ],
+        filters=[lambda text: " ".join(text.split()) if text else ""],
+    )
+    opens = DateField(_("First day"), [InputRequired(_("Enter the first day."))])
+    closes = DateField(_("Last day"), [InputRequired(_("Enter the last day."))])
+
+
 class UploadForm(FlaskForm):  # type: ignore[misc]
     """One spreadsheet of families."""
 
