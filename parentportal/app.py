@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, g
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from parentportal import account, desk, errors, i18n, presentation, programme, survey
-from parentportal.auth import signed_in_officer
-from parentportal.db import Database
+from parentportal.auth import officer_in_hand
 from parentportal.health import bp as health
-from parentportal.sealing import use_keyring
+from parentportal.installation import open_database
 from parentportal.web import Portal, system_clock
 
 if TYPE_CHECKING:
@@ -29,8 +30,14 @@ SESSION_HOURS = 8
 
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -> Flask:
-    """Put the service together for one installation."""
-    use_keyring(settings.keyring)
+    """Put the service together for one installation.
+
+    Raises:
+        KeyringStrange: when the keys are not those of the database.
+    """
+    database = open_database(settings)
+    with suppress(SQLAlchemyError):  # away, or without tables yet: asked again when it is used
+        database.begin_use()
     app = Flask(__name__)
     app.config.from_mapping(
         SECRET_KEY=settings.keyring.derive("session"),
@@ -46,7 +53,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = system_clo
         # SameSite cookie are what tells a form of ours.
         WTF_CSRF_SSL_STRICT=False,
     )
-    app.extensions["portal"] = Portal(settings, Database(settings.database_url), clock)
+    app.extensions["portal"] = Portal(settings, database, clock)
     CSRFProtect(app)
     i18n.register(app)
     presentation.register(app)
@@ -58,7 +65,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = system_clo
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.before_request(_fresh_nonce)
     app.after_request(_headers)
-    app.context_processor(lambda: {"officer": signed_in_officer()})
+    app.context_processor(lambda: {"officer": officer_in_hand()})
     return app
 
 

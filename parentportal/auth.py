@@ -53,6 +53,12 @@ def signed_in_officer() -> Officer | None:
     return officer
 
 
+def officer_in_hand() -> Officer | None:
+    """The officer this request has asked for already: an error page asks the database nothing."""
+    officer: Officer | None = g.get("officer")
+    return officer
+
+
 def requires(action: Action) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A view for signed-in officers whose role covers ``action``.
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection, Engine
 
@@ -22,12 +22,20 @@ BUSY_TIMEOUT_MS = 30_000
 class Database:
     """Sessions on one database; the caller (a view, a command, a job) owns the transaction."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, before_use: Callable[[], None] | None = None) -> None:
+        """Name the database; ``before_use`` is called before the first session, until it passes."""
+        self._before_use = before_use
         self.engine = make_engine(url)
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(
             self.engine.execution_options(reading=True), expire_on_commit=False, autoflush=False
         )
+
+    def begin_use(self) -> None:
+        """Do what stands before the first session; raises what that raises."""
+        if self._before_use is not None:
+            self._before_use()  # by two threads at once, at worst: it bears that
+            self._before_use = None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -36,12 +44,14 @@ class Database:
         On SQLite the lock is taken at the start (``BEGIN IMMEDIATE``): two writers queue, and
         neither finds at its commit that what it read has changed.
         """
+        self.begin_use()
         with self._writing.begin() as session:
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads: it never waits for a writer and keeps nothing."""
+        self.begin_use()
         with self._reading() as session:
             yield session
 

@@ -25,6 +25,7 @@ from parentportal.operations.groups import (
     TellsTheSegment,
     TooFewToDraw,
 )
+from parentportal.operations.installation import PracticeOnly
 from parentportal.operations.invitations import WaveClosesTooSoon, WaveNameTaken
 from parentportal.operations.outbox import AlreadyGoing, NothingToDraft, SecondOfficerNeeded
 from parentportal.operations.replies import LinkUnreadable, MeetingBegun, ReplyClosed
@@ -62,6 +63,10 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
             HTTPStatus.CONFLICT,
             _("Say first which column is the family reference."),
         ),
+        PracticeOnly: (
+            HTTPStatus.CONFLICT,
+            _("This is a practice council: real families do not belong here."),
+        ),
         SurveyClosed: (HTTPStatus.GONE, _("This survey is closed now.")),
         AlreadySubmitted: (HTTPStatus.CONFLICT, _("You have sent in your answers already.")),
         WaveNameTaken: (HTTPStatus.CONFLICT, _("Another survey round has this name.")),
@@ -76,7 +81,13 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
             _("Whoever drafted a batch does not approve it. A second officer does."),
         ),
         NothingToDraft: (HTTPStatus.CONFLICT, _("There is nobody to write to just now.")),
-        AlreadyGoing: (HTTPStatus.CONFLICT, _("This has gone out already, or is going out now.")),
+        AlreadyGoing: (
+            HTTPStatus.CONFLICT,
+            _(
+                "Some of this has gone out already, or is going out now. If the sending has "
+                "stopped, send the rest first."
+            ),
+        ),
         NameTaken: (HTTPStatus.CONFLICT, _("Another group has this name.")),
         TellsTheSegment: (
             HTTPStatus.BAD_REQUEST,

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from messaging.colour import READABLE, WHITE, Colour
 from parentportal.refusals import Refusal
+from parentportal.sealing import KeyringUnreadable
 from parentportal.web import portal
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def brand_in_force() -> Brand:
     try:
         council = portal().council()
         return Brand(council.name, colour=council.colour)
-    except (Refusal, SQLAlchemyError):
+    except (Refusal, SQLAlchemyError, KeyringUnreadable):
         return Brand()
 
 

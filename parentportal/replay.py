@@ -37,7 +37,7 @@ from parentportal.operations import outbox, survey
 from parentportal.operations.accounts import add_officer
 from parentportal.operations.cohort import check_import, confirm_import
 from parentportal.operations.council import NoCouncil, council_in_force, save_council
-from parentportal.queries.practice import holds_real_families
+from parentportal.operations.installation import begin_practice
 from segmentation.instrument import Answers, load_instrument
 
 if TYPE_CHECKING:
@@ -60,10 +60,6 @@ PREFIX = "REPLAY"
 OPEN_FOR = timedelta(days=30)
 CHUNK = 50
 """People answered for in one transaction, and carers written to in one batch times ten."""
-
-
-class RealFamilies(Exception):
-    """The database holds families that are not synthetic: a replay has no place there."""
 
 
 class WaveTaken(Exception):
@@ -97,12 +93,11 @@ def prepare(
     """Bring in a synthetic family for each respondent, open a wave and give out its codes.
 
     Raises:
-        RealFamilies: other families than synthetic ones are there.
+        NotForPractice: the database is a council's own.
         WaveTaken: a wave of this name is there.
     """
     with database.transaction() as session:
-        if holds_real_families(session):
-            raise RealFamilies
+        begin_practice(session)
         if session.scalar(select(Wave.id).where(Wave.name == wave_name)) is not None:
             raise WaveTaken(wave_name)
         try:

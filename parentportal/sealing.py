@@ -14,24 +14,34 @@ import hmac
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol, overload
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any, Protocol, overload
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
 class KeyringUnreadable(Exception):
-    """The key file is there, but it is not a keyring: starting on would lock families' records."""
+    """The key file does not hold the keys: starting on would lock families' records."""
+
+
+class KeyringStrange(KeyringUnreadable):
+    """The keys are not those that the database was sealed with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "These are not the keys that this database was sealed with. Put the right key file "
+            "back from your copy, and start again."
+        )
 
 
 class SealBroken(Exception):
@@ -66,31 +76,29 @@ class Keyring:
             KeyringUnreadable: when the file is there and does not hold one.
         """
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.parent.chmod(0o700)
-            keyring = cls.fresh()
-            try:
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:  # another worker was first
-                return cls.at(path)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(keyring.to_json())
-            return keyring
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_once(path, cls.fresh().to_json())
         try:
             document = json.loads(path.read_text())
             masters = {k: base64.b64decode(v) for k, v in document["keys"].items()}
             if document["current"] not in masters or any(
                 len(master) != KEY_BYTES for master in masters.values()
             ):
-                raise KeyringUnreadable(str(path))
+                raise KeyError(document["current"])  # noqa: TRY301 (the same fault as a file without it)
             return cls(document["current"], masters)
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
-            raise KeyringUnreadable(str(path)) from problem
+            raise KeyringUnreadable(
+                f"{path} is not a key file. Put the right one back from your copy."
+            ) from problem
 
     def to_json(self) -> str:
         """The keyring as its file holds it."""
         keys = {k: base64.b64encode(v).decode() for k, v in self.masters.items()}
         return json.dumps({"current": self.current, "keys": keys}, indent=2)
+
+    def prints(self) -> dict[str, str]:
+        """A fingerprint of each key by its id: tells keys apart, gives nothing of them away."""
+        return {k: _derive(master, "fingerprint").hex() for k, master in self.masters.items()}
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose, from the oldest key, so that look-ups survive a new one."""
@@ -119,6 +127,23 @@ class Keyring:
     def digest(self, purpose: str, text: str) -> bytes:
         """A keyed digest to look a secret up by: without the keys it gives nothing away."""
         return hmac.digest(self.derive(purpose), text.encode(), hashlib.sha256)
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Put a file where none is, whole and safe on the disk; whoever is first stays."""
+    descriptor, beside = mkstemp(dir=path.parent, prefix=path.name)  # for its owner alone
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(beside, path)
+    finally:
+        Path(beside).unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
 
 
 @lru_cache(maxsize=64)

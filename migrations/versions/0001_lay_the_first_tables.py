@@ -77,6 +77,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_focus_group_name")),
     )
     op.create_table(
+        "installation",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key_prints", sa.JSON(), nullable=False),
+        sa.Column("practice", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("number = 1", name=op.f("ck_installation_one_row")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_installation")),
+    )
+    op.create_table(
         "officer",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
@@ -691,6 +699,7 @@ def downgrade() -> None:
     op.drop_table("audit_event")
     op.drop_table("wave")
     op.drop_table("officer")
+    op.drop_table("installation")
     op.drop_table("focus_group")
     op.drop_table("family")
     op.drop_table("failure_count")

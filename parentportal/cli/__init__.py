@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -30,6 +31,20 @@ class _LoadedWhenAsked(click.Group):
         module, _, command = COMMANDS[name].partition(":")
         loaded: click.Command = getattr(import_module(module), command)
         return loaded
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; say plainly what was refused, and when the keys are the wrong ones."""
+        from parentportal.refusals import Refusal
+        from parentportal.sealing import KeyringUnreadable
+
+        try:
+            return super().invoke(context)
+        except KeyringUnreadable as odd:
+            raise click.ClickException(str(odd)) from odd
+        except Refusal as refusal:
+            from parentportal.errors import words_for
+
+            raise click.ClickException(words_for(refusal)[1]) from refusal
 
 
 @click.group(cls=_LoadedWhenAsked)

@@ -15,11 +15,10 @@ from waitress import create_server
 
 from parentportal.app import create_app
 from parentportal.config import Settings
-from parentportal.db import Database
 from parentportal.demonstration import stage
-from parentportal.queries.practice import holds_real_families
+from parentportal.installation import open_database
+from parentportal.queries.practice import may_practise
 from parentportal.schema import empty, upgrade
-from parentportal.sealing import use_keyring
 from parentportal.web import system_clock
 
 if TYPE_CHECKING:
@@ -44,7 +43,6 @@ def demo(*, fresh: bool, port: int, database_url: str | None) -> None:
     if database_url:
         environment["DATABASE_URL"] = database_url
     settings = replace(Settings.from_environment(environment), demonstration=True)
-    use_keyring(settings.keyring)
     codes = _prepare(settings, fresh=fresh)
     sign_ins = [asdict(one) for one in stage.SIGN_INS]
     _write(settings.var_directory / "demo.json", base_url, codes, sign_ins)
@@ -57,13 +55,13 @@ def demo(*, fresh: bool, port: int, database_url: str | None) -> None:
 
 
 def _prepare(settings: Settings, *, fresh: bool) -> Sequence[stage.UnusedCode]:
-    with Database(settings.database_url) as database:
+    with open_database(settings) as database:
         upgrade(database)
         with database.reading() as session:
-            if holds_real_families(session):
+            if not may_practise(session):
                 raise click.ClickException(
-                    "This database holds families that are not synthetic. The demonstration needs "
-                    "one of its own: --database-url."
+                    "This database is a council's own, not one for practice. The demonstration "
+                    "needs another: --database-url."
                 )
         if fresh:
             empty(database)

@@ -3,7 +3,7 @@
 import click
 
 from parentportal.config import Settings
-from parentportal.db import Database
+from parentportal.installation import open_database
 from parentportal.models import Role
 from parentportal.operations.accounts import add_officer
 from parentportal.refusals import Refusal
@@ -22,7 +22,7 @@ def officer() -> None:
 @click.password_option()
 def add(email: str, name: str, role: str, password: str) -> None:
     """Let somebody sign in with EMAIL."""
-    database = Database(Settings.from_environment().database_url)
+    database = open_database(Settings.from_environment())
     try:
         with database.transaction() as session:
             add_officer(session, email, name, Role(role), password, system_clock())

@@ -5,15 +5,16 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import click
 
 from parentportal import replay as walk
 from parentportal.config import Settings
-from parentportal.db import Database
+from parentportal.installation import open_database
+from parentportal.operations.installation import NotForPractice
 from parentportal.replay_pages import answer_through_pages
 from parentportal.schema import upgrade
-from parentportal.sealing import use_keyring
 from parentportal.web import system_clock
 from segmentation.respondents import (
     Respondent,
@@ -21,6 +22,9 @@ from segmentation.respondents import (
     is_usable,
     read_respondents,
 )
+
+if TYPE_CHECKING:
+    from parentportal.db import Database
 
 
 @click.command()
@@ -36,13 +40,12 @@ def replay(file: Path, families: int | None, wave: str | None, base_url: str | N
     """
     started = monotonic()
     settings = Settings.from_environment()
-    use_keyring(settings.keyring)
     name = wave or f"Replay {system_clock():%Y-%m-%d %H:%M:%S}"
     try:
         people = list(islice(read_respondents(file), families))
     except RespondentsRefused as refused:
         raise click.ClickException(f"{file.name}: {refused}") from refused
-    with Database(settings.database_url) as database:
+    with open_database(settings) as database:
         upgrade(database)
         found = _walk(database, name, people, base_url)
     click.echo("\n".join(_report(name, people, found, monotonic() - started)))
@@ -56,9 +59,9 @@ def _walk(
 ) -> walk.Tally:
     try:
         wave_id, issued = walk.prepare(database, name, len(people), now=system_clock())
-    except walk.RealFamilies:
+    except NotForPractice:
         raise click.ClickException(
-            "This database holds families that are not synthetic. Replay into another one."
+            "This database is a council's own, not one for practice. Replay into another one."
         ) from None
     except walk.WaveTaken:
         raise click.ClickException(f"There is a wave “{name}” already: name another.") from None

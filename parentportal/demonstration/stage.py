@@ -20,6 +20,7 @@ from parentportal.operations.accounts import add_officer
 from parentportal.operations.cohort import check_import, confirm_import
 from parentportal.operations.council import save_council
 from parentportal.operations.groups import Meeting, plan_meeting, set_up_groups
+from parentportal.operations.installation import begin_practice
 from segmentation.instrument import LANGUAGES, Answers
 from segmentation.segments import Segment
 
@@ -97,6 +98,7 @@ def stage(session: Session, base_url: str, *, now: datetime, families: int = FAM
         now: when; the same seed makes the same families and answers whenever it is.
         families: how many households.
     """
+    begin_practice(session)
     chance = Random(SEED)  # noqa: S311 (invented families, not secrets)
     save_council(session, demonstration_council(), now=now)
     officers = {

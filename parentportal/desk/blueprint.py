@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, current_app, request, url_for
 from flask_babel import lazy_gettext as _
 
-from parentportal.auth import signed_in_officer
+from parentportal.auth import officer_in_hand
 from parentportal.desk import words
 from parentportal.permissions import Action, may
 
@@ -49,7 +49,7 @@ shown."""
 
 @bp.app_context_processor
 def _navigation() -> dict[str, Any]:
-    officer = signed_in_officer()
+    officer = officer_in_hand()
     if officer is None:
         return {}
     entries = [

@@ -2,6 +2,7 @@
 
 from parentportal.models.base import Base
 from parentportal.models.groups import FocusGroup, GroupDraw, GroupSession, Invitee, InviteeState
+from parentportal.models.installation import Installation
 from parentportal.models.outbox import Campaign, OutgoingBatch, OutgoingMessage, TemplateVersion
 from parentportal.models.people import (
     AgeBand,
@@ -35,6 +36,7 @@ __all__ = [
     "GroupSession",
     "ImportBatch",
     "ImportState",
+    "Installation",
     "Invitation",
     "Invitee",
     "InviteeState",

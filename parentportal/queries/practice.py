@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from parentportal.models import Family
+from parentportal.models import CouncilSettings, Family, Installation, Officer
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-SYNTHETIC = ("DEMO", "REPLAY")
-"""What the references of made-up families begin with."""
+
+def is_practice(session: Session) -> bool:
+    """Whether this database was set apart for practice: everybody in it is invented."""
+    return session.scalar(select(Installation.practice)) is True
 
 
-def holds_real_families(session: Session) -> bool:
-    """Whether there are families that nobody made up: no place for practice or replay."""
-    synthetic = or_(*(Family.reference.like(f"{prefix}-%") for prefix in SYNTHETIC))
-    return session.scalar(select(Family.id).where(~synthetic).limit(1)) is not None
+def may_practise(session: Session) -> bool:
+    """Whether it was, or can still be: nobody signs in, nothing is set, no family is there."""
+    return is_practice(session) or all(
+        session.scalar(select(column).limit(1)) is None
+        for column in (Officer.id, CouncilSettings.version, Family.id)
+    )

@@ -6,9 +6,12 @@ import re
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from parentportal.app import create_app
 from parentportal.config import MEGABYTE
+from parentportal.models import Role
 from parentportal.web import client_address
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -121,3 +124,18 @@ def test_a_file_that_is_too_big_is_told_how_big_it_may_be(serve, council):
     page = client.post("/desk/cohort/import", data=bytes(3 * MEGABYTE), content_type=form)
     assert page.status_code == 413
     assert "smaller than 2 MB" in page.text
+
+
+@pytest.mark.parametrize("path", ["/desk/", "/no-such-page"])
+def test_an_officer_too_is_told_kindly_when_the_database_is_away(app, as_role, path):
+    client = as_role(Role.OFFICER)
+    app.config.update(TESTING=False)
+
+    def away(*_of_a_connection):
+        raise OperationalError("SELECT", {}, Exception("the server is away"))
+
+    event.listen(app.extensions["portal"].database.engine, "before_cursor_execute", away)
+    page = client.get(path)
+    assert page.status_code == (500 if path == "/desk/" else 404)
+    assert "</html>" in page.text
+    assert ("there is a problem with the service" in page.text) is (path == "/desk/")

@@ -130,7 +130,17 @@ def test_a_replay_keeps_away_from_real_families(database, tmp_path, made_up, clo
         session.add(Family(reference="F1", flags=[], created_at=clock(), changed_at=clock()))
     run = replay(database, tmp_path, str(made_up))
     assert run.exit_code == 1
-    assert "not synthetic" in run.output
+    assert "a council's own, not one for practice" in run.output
+
+
+def test_a_replay_keeps_away_from_a_council_that_has_no_family_yet(
+    database, tmp_path, made_up, officers
+):
+    run = replay(database, tmp_path, str(made_up))
+    assert run.exit_code == 1
+    assert "a council's own, not one for practice" in run.output
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Family)) == 0
 
 
 def test_a_file_of_something_else_is_refused_with_its_line(database, tmp_path):

@@ -1,6 +1,8 @@
 """Sealed columns open in their own row and column, under a key that is held, and nowhere else."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -66,3 +68,34 @@ def test_a_file_that_is_no_keyring_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(KeyringUnreadable):
         Keyring.at(path)
+
+
+def test_a_folder_that_was_there_keeps_its_rights(tmp_path):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o755)
+    Keyring.at(shared / "keys.json")
+    assert shared.stat().st_mode & 0o777 == 0o755
+    Keyring.at(tmp_path / "made" / "keys.json")
+    assert (tmp_path / "made").stat().st_mode & 0o777 == 0o700
+
+
+def test_first_starts_that_race_all_have_the_same_keys(tmp_path):
+    for attempt in range(20):
+        path = tmp_path / str(attempt) / "keys.json"
+        together = Barrier(6)
+
+        def start(path=path, together=together):
+            together.wait()
+            return Keyring.at(path)
+
+        with ThreadPoolExecutor(6) as pool:
+            made = [future.result() for future in [pool.submit(start) for _ in range(6)]]
+        assert len(set(made)) == 1
+        assert [one.name for one in path.parent.iterdir()] == ["keys.json"]
+
+
+def test_a_fingerprint_tells_keys_apart_and_is_not_the_key():
+    one, other = Keyring.fresh(), Keyring.fresh()
+    assert one.prints() == Keyring(one.current, dict(one.masters)).prints() != other.prints()
+    assert one.masters["k1"].hex() not in one.prints().values()
