@@ -23,7 +23,7 @@ from parentportal.web import system_clock
 from segmentation.segments import Segment
 from tests.conftest import KEYRING
 from tests.functional.browser import Visitor, assert_sound, screenshot, serving
-from tests.parentportal.cohort_rows import assigned
+from tests.parentportal.cohort_rows import a_family, assigned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -218,6 +218,32 @@ def test_officers_go_from_a_spreadsheet_to_letters_sent(  # noqa: PLR0915 -- one
         assert "Invented Road" in pdf.pages[0].extract_text()
     officer.press("Sign out")
     officer.look("signed-out")
+
+
+def test_officers_open_a_round_invite_everyone_and_get_the_codes(service, desk):
+    _, database, _ = service
+    with database.transaction() as session:
+        for number in range(3):
+            a_family(session, f"F{number}", datetime.now(UTC))
+    officer = desk("survey")
+    officer.sign_in(Role.OFFICER)
+    officer.page.goto("/desk/survey")
+    officer.look("none")
+    officer.press("Open the round")
+    officer.look("blank")
+    officer.page.get_by_label("Name of the round").fill("Autumn")
+    officer.page.get_by_label("First day").fill("2026-01-01")
+    officer.page.get_by_label("Last day").fill("2099-12-31")
+    officer.press("Open the round")
+    officer.look("opened")
+    officer.press("Invite everyone to Autumn")
+    officer.look("invited")
+    with officer.page.expect_download() as download:
+        officer.page.get_by_role("button", name="Get the codes of Autumn").click()
+    rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
+    assert len(rows) == 1 + 3
+    officer.page.goto("/desk/survey?language=ur")
+    officer.look("urdu")
 
 
 def test_the_walk_needs_no_scripts(service, desk, tmp_path):
