@@ -171,6 +171,8 @@ def _printed_site(address: str) -> str:
 def _offers(terms: Terms) -> tuple[Block, ...]:
     words, part = terms.wording["offers"], LockedBlock.OFFERS
     mileage = terms.council.personal_transport_budget.mileage
+    if terms.dated < mileage.valid_from:
+        raise CompositionRefused("rate-not-begun", begins=mileage.valid_from.isoformat())
     if terms.dated > mileage.valid_to:
         raise CompositionRefused("rate-has-ended", ended=mileage.valid_to.isoformat())
     if len(terms.children) > MOST_CHILDREN:

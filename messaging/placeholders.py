@@ -52,6 +52,7 @@ REFUSAL_WORDS: Mapping[str, str] = {
     "age-band-missing": "No offer goes out while a child's age band is not known.",
     "miles-missing": "The amount cannot be worked out without the miles to school.",
     "language-not-written": "This campaign is not written in {language}.",
+    "rate-not-begun": "The mileage rate begins on {begins}: choose a later date.",
     "rate-has-ended": "The mileage rate ended on {ended}: set the new rate first.",
     "meeting-is-past": "The meeting of {starts} is not after the date of the letter.",
     "too-many-children": "One letter names at most {most} children.",

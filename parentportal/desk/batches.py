@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from messaging.channels import Channel
 from messaging.lifecycle import State, Step, may_follow
@@ -27,6 +28,7 @@ from parentportal.queries.outbox import (
     messages,
     names_of,
     shares,
+    taken_out,
 )
 from parentportal.refusals import NotThere
 from parentportal.web import now, portal, reading, transaction
@@ -63,8 +65,21 @@ def submit(batch_id: UUID) -> ResponseReturnValue:
 def approve(batch_id: UUID) -> ResponseReturnValue:
     """Let a batch go as it stands."""
     with transaction() as session:
-        outbox.approve(session, batch_id, now=now(), by=_officer())
-    flash(_("Approved. An officer can send it now."), "success")
+        approved = outbox.approve(session, batch_id, now=now(), by=_officer())
+        out = len(taken_out(session, batch_id))
+    if out:
+        flash(
+            ngettext(
+                "%(num)s message was taken out: something changed since it was drafted. "
+                "The reason is below.",
+                "%(num)s messages were taken out: something changed since they were drafted. "
+                "The reasons are below.",
+                out,
+            ),
+            "important",
+        )
+    if approved.state is State.APPROVED:
+        flash(_("Approved. An officer can send it now."), "success")
     return redirect(url_for("desk.batch", batch_id=batch_id))
 
 
@@ -158,6 +173,8 @@ def _page(batch_id: UUID, form: SendBackForm) -> str:
         made_of = shares(session, batch_id)
         stretch = messages(session, batch_id, request.args.get("page", 1, type=int))
         left_out = _left_out(session, line.batch)
+        shown = left_out[:SHOWN]
+        carers = names_of(session, [carer_id for carer_id, _ in shown]) if shown else {}
     by_version: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for share in made_of:
         by_version[share.variant, share.reason][share.channel] += share.messages
@@ -173,9 +190,9 @@ def _page(batch_id: UUID, form: SendBackForm) -> str:
             (part, first, min(first + TOGETHER - 1, printed))
             for part, first in enumerate(range(1, printed + 1, TOGETHER), 1)
         ],
-        reasons=outbox.left_out_by_reason(line.batch),
-        left_out=left_out,
-        more=len(line.batch.left_out) - len(left_out),
+        reasons=Counter(code for _, code in left_out),
+        left_out=[(carers[key], code) for key, code in shown if key in carers],
+        more=len(left_out) - len(shown),
         languages=sorted({words.language_name(share.language) for share in made_of}),
         form=form,
         steps=steps,
@@ -186,7 +203,8 @@ def _page(batch_id: UUID, form: SendBackForm) -> str:
     )
 
 
-def _left_out(session: Session, batch: OutgoingBatch) -> list[tuple[object, str]]:
-    shown = [(UUID(carer_id), code) for carer_id, code in batch.left_out[:SHOWN]]
-    carers = names_of(session, [carer_id for carer_id, _ in shown]) if shown else {}
-    return [(carers[carer_id], code) for carer_id, code in shown if carer_id in carers]
+def _left_out(session: Session, batch: OutgoingBatch) -> list[tuple[UUID, str]]:
+    """Who got no message at drafting, and whose was taken out since: each carer and why, once."""
+    at_drafting = [(UUID(carer_id), code) for carer_id, code in batch.left_out]
+    since = [(carer_id, code) for _, carer_id, code in taken_out(session, batch.id)]
+    return list(dict.fromkeys(at_drafting + since))

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -49,9 +49,7 @@ def draft(key: str) -> ResponseReturnValue:
     """Who would be written to now, and the button that writes the drafts."""
     if key not in OFFERED:
         abort(HTTPStatus.NOT_FOUND)
-    form = DraftForm()
-    if request.method == "GET":
-        form.dated.data = now().astimezone(LONDON).date()
+    form = DraftForm(now().astimezone(LONDON).date())
     if form.validate_on_submit():
         try:
             return _draft(key, form)

@@ -82,9 +82,12 @@ def merged_pdf(batch_id: UUID, part: int) -> ResponseReturnValue:
 
 
 @bp.get("/messages/<uuid:batch_id>/<uuid:message_id>/versions")
-@requires(Action.READ_MESSAGES)
+@requires(Action.SEE_VERSIONS)
 def versions(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
-    """The same family's message in all four versions, piece by piece in the order it prints."""
+    """The message as it is stored, and beside it the three versions that this family does not get.
+
+    Piece by piece, in the order it prints; the stored facts are compared with the others'.
+    """
     with reading() as session:
         row = message(session, batch_id, message_id)
         council = council_in_force(session)
@@ -97,6 +100,7 @@ def versions(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
         )
         for name in VariantName
     }
+    composed[row.variant] = Message.from_json(row.content)
     return render_template(
         "desk/versions.html",
         row=row,

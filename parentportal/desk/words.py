@@ -15,6 +15,7 @@ from messaging.languages import is_right_to_left, language_tag
 from messaging.lifecycle import State
 from messaging.variants import ChoiceReason, VariantName
 from parentportal.intake.vocabulary import Flag
+from parentportal.operations.taking_out import OFFER_CHANGED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,6 +103,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "age-band-missing": _("A child's age band is not known; that child is not named."),
         "miles-missing": _("A child's miles to school are not known; that child is not named."),
         "language-not-written": _("This message is not written in their language."),
+        "rate-not-begun": _("The mileage rate begins after this date: choose a later date."),
         "rate-has-ended": _("The mileage rate has ended by this date: set the new rate first."),
         "meeting-is-past": _("The meeting is on or before the date of the letter."),
         "too-many-children": _("There are too many children for one letter."),
@@ -111,6 +113,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "character-not-in-fonts": _("It holds a character that cannot be printed."),
         "not-printable": _("The letter cannot be printed."),
         "not-an-email": _("The email address is not one."),
+        OFFER_CHANGED: _("The offer is closed, or no longer as the letter states it."),
+        ChoiceReason.OBJECTION: _("Written anew at their wish: it waits in a draft of its own."),
     }
 )
 """Why somebody gets no message, or a letter that does not name every child."""

@@ -6,7 +6,6 @@ Dispatch is in :mod:`parentportal.operations.sending`, an objection in between i
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -223,11 +222,6 @@ def batch_in_hand(session: Session, batch_id: UUID) -> OutgoingBatch:
     if batch is None:
         raise NotThere
     return batch
-
-
-def left_out_by_reason(batch: OutgoingBatch) -> Counter[str]:
-    """How many were left out, by code."""
-    return Counter(code for _, code in batch.left_out)
 
 
 def _step(

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -144,6 +144,14 @@ def test_a_rate_that_has_ended_is_offered_to_nobody():
     with pytest.raises(CompositionRefused) as refusal:
         compose(NEUTRAL, recipient(), demonstration_council(), dated=date(2039, 1, 1))
     assert refusal.value.code == "rate-has-ended"
+
+
+def test_a_rate_that_has_not_begun_is_offered_to_nobody():
+    begins = demonstration_council().personal_transport_budget.mileage.valid_from
+    with pytest.raises(CompositionRefused) as refusal:
+        compose(NEUTRAL, recipient(), demonstration_council(), dated=begins - timedelta(days=1))
+    assert refusal.value.code == "rate-not-begun"
+    compose(NEUTRAL, recipient(), demonstration_council(), dated=begins)
 
 
 def test_an_email_needs_no_address():

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from messaging.blocks import Fact
 from messaging.campaigns import CAMPAIGN_KEYS
 from messaging.channels import Channel
 from messaging.lifecycle import State
 from messaging.message import Message
 from messaging.variants import VariantName
 from parentportal.desk import words
-from parentportal.models import OutgoingBatch, OutgoingMessage, Role
+from parentportal.models import Carer, OutgoingBatch, OutgoingMessage, Role
 from parentportal.operations import sending
+from parentportal.operations.council import save_council
 from parentportal.operations.recipients import SUPPRESSING, UNREACHABLE
+from parentportal.operations.taking_out import OFFER_CHANGED
 from tests.parentportal.cohort_rows import a_family
 from tests.parentportal.counting import statements
 
@@ -68,11 +73,37 @@ def test_drafting_twice_says_that_nobody_is_left(as_role, batch):
     assert "Nobody can be written to." in page.text
 
 
-def test_a_date_after_the_end_of_the_rate_is_refused_with_its_reason(database, as_role, cohort):
-    client = as_role(Role.OFFICER)
-    page = client.post("/desk/messages/draft/ptb-offer", data={"dated": "2066-11-02"})
+@pytest.mark.parametrize(
+    ("rate", "reason"),
+    [
+        ({"valid_to": date(2026, 10, 31)}, "The mileage rate has ended by this date"),
+        ({"valid_from": date(2026, 11, 3)}, "The mileage rate begins after this date"),
+    ],
+)
+@pytest.mark.usefixtures("cohort")
+def test_a_date_outside_the_rate_is_refused_with_its_reason(
+    database, council, as_role, clock, rate, reason
+):
+    budget = council.personal_transport_budget
+    budget = replace(budget, mileage=replace(budget.mileage, **rate))
+    with database.transaction() as session:
+        save_council(session, replace(council, personal_transport_budget=budget), now=clock())
+    page = as_role(Role.OFFICER).post(
+        "/desk/messages/draft/ptb-offer", data={"dated": "2026-11-02"}
+    )
     assert page.status_code == 409
-    assert "The mileage rate has ended by this date" in page.text
+    assert reason in page.text
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [("2026-10-25", 422), ("2026-10-26", 302), ("2027-01-01", 302), ("2027-01-02", 422)],
+)
+def test_letters_are_dated_near_the_day_they_are_drafted(as_role, cohort, day, status):
+    page = as_role(Role.OFFICER).post("/desk/messages/draft/ptb-offer", data={"dated": day})
+    assert page.status_code == status
+    refusal = "Choose a date from 26 October 2026 to 1 January 2027."
+    assert (refusal in page.text) is (status == 422)
 
 
 def test_a_date_that_is_none_is_asked_for_again(as_role, cohort):
@@ -188,6 +219,53 @@ def test_the_pdf_is_made_from_the_stored_words(as_role, batch, row):
     assert len(merged.data) > len(answer.data)
 
 
+def test_what_was_taken_out_at_approval_is_shown_with_why(database, as_role, submitted):
+    taken = rows_of(database, submitted)[0]
+    with database.transaction() as session:
+        session.get_one(Carer, taken.carer_id).family.flags = ["bereavement"]
+    client, address = as_role(Role.APPROVER), f"/desk/messages/{submitted.id}"
+    page = client.get(client.post(f"{address}/approve").location).text
+    assert "2 messages were taken out" in page
+    assert "Approved. An officer can send it now." in page
+    assert "Bereavement: look at this family in person." in page
+    assert "Bereavement" in client.get(f"{address}/{taken.id}").text
+
+
+def test_a_batch_that_a_sender_began_cannot_be_withdrawn_and_says_what_to_do(
+    database, as_role, approved, clock
+):
+    client, address = as_role(Role.OFFICER), f"/desk/messages/{approved.id}"
+    assert "Withdraw" in client.get(address).text
+    with database.transaction() as session:
+        sending.take(session, approved.id, now=clock(), by=None)
+    clock.advance(minutes=2)
+    assert "Withdraw" not in client.get(address).text
+    refused = client.post(f"{address}/withdraw")
+    assert refused.status_code == 409
+    assert "send the rest first" in refused.text
+
+
+def test_an_objection_is_kept_from_the_letters_page_and_can_be_taken_back(
+    database, as_role, approved, settings
+):
+    with database.transaction() as session:
+        session.execute(update(OutgoingMessage).values(choice_reason="tailored"))
+    row = rows_of(database, approved)[0]
+    lying = settings.outbox_directory / str(approved.id) / "letters" / f"{row.id}.pdf"
+    lying.parent.mkdir(parents=True)
+    lying.touch()
+    client, address = as_role(Role.OFFICER), f"/desk/messages/{approved.id}/{row.id}"
+    assert "Stop tailoring for" in client.get(address).text
+    page = client.get(client.post(f"{address}/object").location).text
+    assert "2 messages not sent yet are in the neutral version now" in page
+    assert "asked us on 2 November 2026 not to choose words by their answers" in page
+    assert "Stop tailoring for" not in page
+    assert not lying.exists()
+    page = client.get(client.post(f"{address}/allow").location).text
+    assert "Stop tailoring for" in page
+    assert as_role(Role.APPROVER).post(f"{address}/object").status_code == 403
+
+
 def test_an_email_has_no_pdf(database, as_role, batch):
     mail = rows_of(database, batch, Channel.EMAIL)[0]
     client = as_role(Role.OFFICER)
@@ -220,6 +298,35 @@ def test_versions_whose_facts_differ_are_shown_as_such(as_role, batch, row, monk
     page = as_role(Role.APPROVER).get(f"/desk/messages/{batch.id}/{row.id}/versions").text
     assert "Do not approve this batch." in page
     assert "Facts that differ" in page
+
+
+def test_the_column_of_the_familys_version_shows_what_is_stored(database, as_role, batch, row):
+    stored = Message.from_json(row.content)
+    facts = [
+        replace(block, text="Nothing is certain.") if isinstance(block, Fact) else block
+        for block in stored.blocks
+    ]
+    with database.transaction() as session:
+        kept = session.get_one(OutgoingMessage, row.id)
+        kept.content = replace(stored, subject="As it was drafted", blocks=tuple(facts)).to_json()
+    page = as_role(Role.APPROVER).get(f"/desk/messages/{batch.id}/{row.id}/versions").text
+    assert "As it was drafted" in page
+    assert "Nothing is certain." in page
+    assert "Do not approve this batch." in page
+
+
+def test_the_programme_team_reads_messages_without_their_version(as_role, batch, row):
+    client, address = as_role(Role.PROGRAMME), f"/desk/messages/{batch.id}"
+    for page in (client.get(address), client.get(f"{address}/{row.id}")):
+        assert page.status_code == 200
+        found = [
+            str(word)
+            for word in (*(name for _, name in words.VERSIONS.values()), *words.REASONS.values())
+            if str(word) in page.text
+        ]
+        assert found == []
+        assert "/versions" not in page.text
+    assert client.get(f"{address}/{row.id}/versions").status_code == 403
 
 
 @pytest.mark.parametrize("page", ["", "/versions", ".pdf"])
@@ -266,8 +373,6 @@ def test_pages_show_counts_by_version_and_never_a_score(database, as_role, batch
 
 
 def test_a_long_batch_comes_in_pages(database, as_role, council, officers, clock):
-    from datetime import date
-
     from parentportal.operations.outbox import draft_batch
 
     with database.transaction() as session:
@@ -308,6 +413,7 @@ def test_every_code_has_its_words():
     from messaging.variants import ChoiceReason
 
     codes = {*SUPPRESSING, UNREACHABLE, *AddressReason, *REFUSAL_WORDS}
+    codes |= {OFFER_CHANGED, ChoiceReason.OBJECTION}
     assert codes <= words.LEFT_OUT.keys()
     assert set(State) == words.STATES.keys()
     assert set(ChoiceReason) == words.REASONS.keys()
