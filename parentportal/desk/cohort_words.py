@@ -170,6 +170,10 @@ PROBLEMS: Mapping[ProblemCode, tuple[str, str]] = MappingProxyType(
             _("This is not an email address."),
             _("Write one address, such as name@example.org."),
         ),
+        ProblemCode.EMAIL_LETTERS: (
+            _("We cannot send to an email with letters such as é or ł before the @."),
+            _("Write another address, or leave the cell empty and write an address for letters."),
+        ),
         ProblemCode.AGE_BAND_UNKNOWN: (
             _("This is not one of the age bands."),
             _("Write 5-7, 8-10, 11-13, 14-15, 16-18 or 19-25."),
@@ -187,8 +191,11 @@ PROBLEMS: Mapping[ProblemCode, tuple[str, str]] = MappingProxyType(
             _("Write a number, such as 3.2."),
         ),
         ProblemCode.MILES_OUT_OF_RANGE: (
-            _("The way to school is from 0 to 400 miles."),
-            _("Check the distance. It is one way."),
+            _(
+                "The way to school is more than 0 and at most %(most)s miles. "
+                "Other numbers are likely to be typing errors."
+            ),
+            _("Check the distance, one way, or leave the cell empty."),
         ),
         ProblemCode.OFFER_UNKNOWN: (
             _("We do not know the offer “%(word)s”."),

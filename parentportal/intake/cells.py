@@ -16,6 +16,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
+from messaging import offers
 from messaging.languages import ENGLISH, read_language
 from messaging.printable import tidy, why_unprintable
 from parentportal.intake.problems import CellRefused, ProblemCode
@@ -33,7 +34,6 @@ LONGEST_SCHOOL = 120
 LONGEST_TRAVEL = 60
 LONGEST_EMAIL = 254
 MOST_POUNDS = Decimal(1_000_000)
-MOST_MILES = Decimal(400)
 MILE_DIGITS = 3
 """Places kept of a mile: two metres. What a formula computed beyond that tells nothing."""
 
@@ -109,16 +109,25 @@ def read_phone(cell: str, *, demonstration: bool = False) -> str:
 
 @lru_cache(maxsize=4096)
 def read_email(cell: str, *, demonstration: bool = False) -> str:
-    """An email address, normalised; whether anybody reads it is not asked of the network."""
+    """An email address in the ASCII form in which every mail server takes it.
+
+    Whether anybody reads it is not asked of the network.
+    """
+    address = cell.strip()
+    if not address.rpartition("@")[0].isascii():
+        raise CellRefused(ProblemCode.EMAIL_LETTERS)
     try:
         read = validate_email(
-            cell.strip(), check_deliverability=False, test_environment=demonstration
+            address,
+            check_deliverability=False,
+            test_environment=demonstration,
+            allow_smtputf8=False,
         )
     except EmailNotValidError:
         raise CellRefused(ProblemCode.EMAIL_UNREADABLE) from None
-    if len(read.normalized) > LONGEST_EMAIL:
+    if read.ascii_email is None or len(read.ascii_email) > LONGEST_EMAIL:
         raise CellRefused(ProblemCode.TOO_LONG, most=LONGEST_EMAIL)
-    return read.normalized
+    return read.ascii_email
 
 
 def read_spoken(cell: str) -> str | None:
@@ -183,15 +192,21 @@ def read_money(cell: str) -> Decimal:
 
 
 def read_miles(cell: str) -> Decimal:
-    """Miles one way, ``3.2`` or ``3.2 miles``, the digits kept as typed, at most three places."""
+    """Miles one way, ``3.2`` or ``3.2 miles``, the digits kept as typed, at most three places.
+
+    How far a journey can be is for the letters to say: what they cannot print is refused here.
+    """
     word = unicodedata.normalize("NFKC", cell).casefold().strip()
     miles = _decimal(re.sub(r"\s*mi(les?)?$", "", word), ProblemCode.MILES_UNREADABLE)
-    if miles < 0 or miles > MOST_MILES:
-        raise CellRefused(ProblemCode.MILES_OUT_OF_RANGE)
     exponent = miles.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > MILE_DIGITS:
-        return round(miles, MILE_DIGITS)
-    return miles
+        miles = round(miles, MILE_DIGITS)
+    try:
+        return offers.read_miles(format(miles, "f"))
+    except ValueError:
+        raise CellRefused(
+            ProblemCode.MILES_OUT_OF_RANGE, most=str(offers.LONGEST_JOURNEY)
+        ) from None
 
 
 def read_offers(cell: str) -> tuple[OfferKind, ...]:

@@ -48,6 +48,7 @@ class ProblemCode(StrEnum):
     PHONE_UNREADABLE = "phone-unreadable"
     PHONE_OF_DRAMA = "phone-of-drama"
     EMAIL_UNREADABLE = "email-unreadable"
+    EMAIL_LETTERS = "email-letters"
     AGE_BAND_UNKNOWN = "age-band-unknown"
     MONEY_UNREADABLE = "money-unreadable"
     MONEY_OUT_OF_RANGE = "money-out-of-range"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from messaging import offers
 from parentportal.intake import cells
 from parentportal.intake.cohort import check_again, check_cohort, grouped, kept_report
 from parentportal.intake.problems import CellRefused, NoteCode, shown
@@ -58,6 +59,10 @@ def test_a_good_row_becomes_a_family_with_everything_normalised():
         ("phone", "0123", "phone-unreadable"),
         ("phone", "=07700900123", "formula"),
         ("email", "sam@", "email-unreadable"),
+        ("email", "zoë@example.org", "email-letters"),
+        ("miles", "0", "miles-out-of-range"),
+        ("miles", "0.0001", "miles-out-of-range"),
+        ("miles", "151", "miles-out-of-range"),
         ("age_band", "teenager", "age-band-unknown"),
         ("age_band", "5-10", "age-band-unknown"),
         ("age_band", "26", "age-band-unknown"),
@@ -238,6 +243,25 @@ def test_a_report_never_shows_an_identifier_or_a_hidden_character():
     assert shown("A123456789012") == "•••"
     assert shown("a\u202eb\x00") == "a\ufffdb\ufffd"
     assert len(shown("x" * 500)) == 60
+
+
+def test_an_email_is_kept_in_the_form_in_which_it_can_be_sent():
+    assert cells.read_email("Sam@bücher.example", demonstration=True) == (
+        "Sam@xn--bcher-kva.example"
+    )
+
+
+@given(st.decimals(min_value=-1, max_value=200, allow_nan=False, allow_infinity=False, places=2))
+def test_the_cohort_takes_the_miles_that_a_letter_takes_and_no_others(miles):
+    try:
+        kept = cells.read_miles(str(miles))
+    except CellRefused:
+        kept = None
+    try:
+        printed = offers.read_miles(str(miles))
+    except ValueError:
+        printed = None
+    assert kept == printed
 
 
 READERS = (
