@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from babel.lists import format_list
+
 from messaging.address import PostalAddress
 from messaging.blocks import Block, Heading, Paragraph, Signature
 from messaging.campaigns import CARRIED
@@ -35,7 +37,7 @@ class Recipient:
         language: the carer's; the message is written in the version's own.
         address: for a letter.
         children: those the message is about, in the order they print.
-        recorded_by: the officer who recorded which offers are open; empty names the contact.
+        recorded_by: the officers who recorded the offers of these children; none: the contact.
         placeholders: more values that copy may ask for.
     """
 
@@ -43,7 +45,7 @@ class Recipient:
     language: str
     address: PostalAddress | None = None
     children: tuple[ChildOffer, ...] = ()
-    recorded_by: str = ""
+    recorded_by: tuple[str, ...] = ()
     placeholders: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -79,7 +81,7 @@ def compose(
         children=recipient.children,
         dated=dated,
         link=check_link("portal_link", portal_link or council.portal_url),
-        recorded_by=recipient.recorded_by or council.contact.name,
+        recorded_by=format_list(recipient.recorded_by or (council.contact.name,), locale=language),
         invitation=_checked_invitation(invitation),
     )
     values = _tone_values(recipient, council, language)

@@ -123,7 +123,7 @@ class Addressee:
                 ]
                 for child in self.recipient.children
             ],
-            "recorded_by": self.recipient.recorded_by,
+            "recorded_by": list(self.recipient.recorded_by),
             "email": self.email,
             "link": self.link,
             "invitation": meeting,
@@ -144,7 +144,7 @@ class Addressee:
                     )
                     for name, band, miles in document["children"]
                 ),
-                recorded_by=document["recorded_by"],
+                recorded_by=tuple(document["recorded_by"]),
             ),
             document["email"],
             document["link"],
@@ -301,11 +301,11 @@ def _used(session: Session, campaign_key: str, lot: str) -> set[tuple[UUID, Chan
 
 def named_children(
     children: Iterable[tuple[Child, str]],
-) -> tuple[tuple[ChildOffer, ...], list[str], str]:
+) -> tuple[tuple[ChildOffer, ...], list[str], tuple[str, ...]]:
     """The children a letter can name, why others cannot be, and who recorded the offers."""
     named: list[ChildOffer] = []
     refused: list[str] = []
-    recorded_by = ""
+    recorded_by: dict[str, None] = {}  # each once, in the order of their children
     for child, decided_by in children:
         if child.age_band is None:
             refused.append("age-band-missing")
@@ -316,8 +316,8 @@ def named_children(
         else:
             band = AgeBand.read(child.age_band)
             named.append(ChildOffer(child.first_name, band, child.miles))
-            recorded_by = recorded_by or decided_by
-    return tuple(named), refused, recorded_by
+            recorded_by[decided_by] = None
+    return tuple(named), refused, tuple(recorded_by)
 
 
 def _address(carer: Carer) -> tuple[PostalAddress | None, str | None]:

@@ -98,7 +98,32 @@ def test_without_a_settled_meeting_the_letter_says_so():
 def test_the_recipients_own_link_takes_the_place_of_the_public_one():
     link = "https://travel.exampleshire.example/i/XyZ"
     made = compose(NEUTRAL, recipient(), demonstration_council(), dated=DATED, portal_link=link)
-    assert f"At {link} you can see every version" in made.plain_text()
+    assert f"Our questions are at {link}." in made.plain_text()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_promises_of_its_link_only_what_is_there(language):
+    link = demonstration_council().portal_url
+    *_, privacy, _formats = message("ptb-offer", language).blocks
+    assert message("ptb-offer", language).plain_text().count(link) == 1
+    assert demonstration_council().contact.phone in privacy.text
+    assert link in privacy.text
+
+
+@pytest.mark.parametrize(
+    ("recorded_by", "printed"),
+    [
+        ((), "Morgan Sample recorded that this budget"),
+        (("Pat Sample",), "Pat Sample recorded that this budget"),
+        (("Pat Sample", "Kim Sample"), "Pat Sample and Kim Sample recorded that this budget"),
+    ],
+)
+def test_a_letter_names_every_officer_who_recorded_an_offer(recorded_by, printed):
+    to = replace(recipient(), recorded_by=recorded_by)
+    text = compose(NEUTRAL, to, demonstration_council(), dated=DATED).plain_text()
+    assert printed in text
+    assert "all the choices" not in text
+    assert "Any other choice we recorded for your family stays open" in text
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,17 @@ def test_each_carer_gets_a_letter_and_the_same_words_as_an_email(session, draft,
     assert letter.blocks == email.blocks
     assert letter.address == ("Ali Sample", "1 Invented Road", "Exampleton", "EX1 1ZZ")
     assert "Sam" in letter.plain_text()
-    assert "Pat Sample has recorded" in letter.plain_text()
+    assert "Pat Sample recorded" in letter.plain_text()
+
+
+def test_two_officers_who_opened_the_offers_of_two_children_are_both_named(session, draft, now):
+    carer = a_family(session, "F1", now)
+    robin = a_child(session, carer.family, now + timedelta(days=1), "Robin")
+    session.execute(
+        update(OpenOffer).where(OpenOffer.child_id == robin.id).values(decided_by="Kim Sample")
+    )
+    text = Message.from_json(messages_of(session, draft())[0].content).plain_text()
+    assert "Pat Sample and Kim Sample recorded that this budget is open" in text
 
 
 def test_two_carers_of_a_family_get_a_letter_each(session, draft, now):
