@@ -126,8 +126,11 @@ def campaign_name(key: str) -> str:
 
 
 def language_name(code: str) -> str:
-    """A language's name in the officer's own, by its key."""
-    return str(Locale.parse(code).get_language_name(get_locale()))
+    """A language's name in the officer's own, by its key; a council's families speak many."""
+    base = code.partition("_")[0]
+    english = Locale("en")
+    name = (get_locale() or english).languages.get(base) or english.languages.get(base)
+    return str(name or _("Another language"))
 
 
 def direction(code: str) -> str:

@@ -13,11 +13,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 import phonenumbers
+from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from messaging import offers
-from messaging.languages import ENGLISH, read_language
+from messaging.languages import ENGLISH
 from messaging.printable import tidy, why_unprintable
 from parentportal.intake.problems import CellRefused, ProblemCode
 from parentportal.intake.vocabulary import Flag
@@ -45,21 +46,36 @@ _MONTH_DAY = re.compile(r"([a-z]{3})[a-z]*[-/ ](\d{1,2})")
 _DATE = re.compile(r"\d{4}-(\d{2})-(\d{2})(?:t[\d:]+)?")
 _RANGE = re.compile(r"(\d{1,2})(?:-|to|until|and)(\d{1,2})")
 
-_LANGUAGE_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "english": ENGLISH,
+OTHER_LANGUAGE = "other"
+"""The key of a language that nobody knows by the word a council wrote."""
+
+
+def _language_key(code: str) -> str:
+    """A language without its region or script: ``cy``, ``so``; English by this service's key."""
+    base = code.partition("_")[0]
+    return ENGLISH if base == "en" else base
+
+
+_CLDR = {str(code): str(name) for code, name in Locale("en").languages.items()}
+_LANGUAGE_WORDS: Mapping[str, str] = MappingProxyType(
+    {name.casefold(): _language_key(code) for code, name in _CLDR.items()}
+    | {code.casefold(): _language_key(code) for code in _CLDR}
+    | {
         "eng": ENGLISH,
         "saesneg": ENGLISH,
-        "welsh": "cy",
         "cymraeg": "cy",
         "cym": "cy",
         "wel": "cy",
-        "polish": "pl",
         "polski": "pl",
         "pol": "pl",
-        "urdu": "ur",
         "urd": "ur",
         "اردو": "ur",
+        "panjabi": "pa",
+        "farsi": "fa",
+        "bengali": "bn",
+        "mandarin": "zh",
+        "cantonese": "yue",
+        "sorani": "ckb",
     }
 )
 
@@ -130,12 +146,15 @@ def read_email(cell: str, *, demonstration: bool = False) -> str:
     return read.ascii_email
 
 
-def read_spoken(cell: str) -> str | None:
-    """The language key of a language's code or name; none for one this service does not write."""
-    word = unicodedata.normalize("NFKC", cell).strip()
-    return read_language(word) or _LANGUAGE_NAMES.get(
-        re.split(r"[\s(/,;]", word.casefold(), maxsplit=1)[0]
-    )
+def read_spoken(cell: str) -> str:
+    """The key of a language's code or name (Unicode CLDR): of the service's own, or of another.
+
+    One that is not the service's own is kept as it is: what its speakers are sent is for the
+    messages to say. A word that nobody knows is :data:`OTHER_LANGUAGE`.
+    """
+    word = unicodedata.normalize("NFKC", cell).strip().casefold()
+    first = re.split(r"[\s(/,;_-]", word, maxsplit=1)[0]
+    return _LANGUAGE_WORDS.get(word) or _LANGUAGE_WORDS.get(first, OTHER_LANGUAGE)
 
 
 def read_age_band(cell: str) -> AgeBand:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from messaging.address import AddressRefused, PostalAddress
-from messaging.languages import ENGLISH
+from messaging.languages import LANGUAGES
 from messaging.printable import fold
 from parentportal.intake import cells
 from parentportal.intake.columns import identifier_in
@@ -40,7 +40,8 @@ Value = TypeVar("Value")
 class CarerEntry:
     """An adult as a file describes one; ``address`` has the name as its first line.
 
-    ``phone`` is E.164; ``language`` one of the service's keys, none where the cell was blank.
+    ``phone`` is E.164; ``language`` a key of :func:`cells.read_spoken`, none where the cell was
+    blank.
     """
 
     name: str
@@ -237,14 +238,14 @@ class _Reader:
         return child
 
     def _language(self) -> str | None:
-        """A language this service does not write becomes English, with a note."""
+        """The language as the council told it; one that this service does not write gets a note."""
         written = self.cell(Column.LANGUAGE)
         if not written:
             return None
         spoken = cells.read_spoken(written)
-        if spoken is None:
+        if spoken not in LANGUAGES:
             self.note(Column.LANGUAGE, NoteCode.LANGUAGE_NOT_WRITTEN, written)
-        return spoken or ENGLISH
+        return spoken
 
     def _address(self, name: str, lines: list[str]) -> PostalAddress | None:
         """The address; a row without any line leaves it to the family's other rows."""

@@ -116,6 +116,7 @@ class Carer(Keyed, Base):
     ``name_key`` tells carers of a family apart at re-import; ``postcode_key`` lets a carer confirm
     the postcode without opening the address. Both are keyed digests. ``objected_at``: from then on
     the neutral text goes out. ``position`` is the place in the family, as in the council's file.
+    ``language`` is the one they speak, whether or not this service writes it.
     """
 
     __tablename__ = "carer"

@@ -8,6 +8,8 @@ from threading import Thread
 import pytest
 from sqlalchemy import func, select
 
+from messaging.council import demonstration_council
+from messaging.variants import ChoiceReason, VariantName
 from parentportal.intake.spreadsheet import SheetRefused
 from parentportal.models import (
     AuditEvent,
@@ -19,6 +21,7 @@ from parentportal.models import (
     ImportState,
     OfferKind,
     OpenOffer,
+    OutgoingMessage,
     Role,
 )
 from parentportal.operations.accounts import add_officer
@@ -32,8 +35,12 @@ from parentportal.operations.cohort import (
     discard_import,
     remembered_columns,
 )
+from parentportal.operations.council import save_council
+from parentportal.operations.outbox import draft_batch
 from parentportal.queries.cohort import family_page
 from parentportal.sealing import keyring_in_use
+from segmentation.segments import Segment
+from tests.parentportal.cohort_rows import assigned
 from tests.parentportal.intake.sheets import csv_of, row
 
 
@@ -335,3 +342,20 @@ def test_the_list_finds_a_family_by_its_reference_and_never_by_a_pattern(session
     line = family_page(session, "F000").lines[0]
     assert (line.carers[0].name, line.carers[0].answered) == ("Sam 0", False)
     assert line.children[0].offers == ("PTB",)
+
+
+def test_a_carer_of_another_language_gets_the_neutral_english_text_whatever_the_segment(
+    session, bring_in, clock, officer
+):
+    save_council(session, demonstration_council(), now=clock())
+    bring_in(
+        row(language="Somali"), row(family_reference="F2", carer_name="Pat", language="Dothraki")
+    )
+    for carer in session.scalars(select(Carer)):
+        assigned(session, carer, Segment.PIONEER, clock())
+    draft_batch(session, "ptb-offer", dated=clock().date(), now=clock(), by=officer)
+    messages = session.scalars(select(OutgoingMessage)).all()
+    assert {message.carer.language for message in messages} == {"so", "other"}
+    assert {(m.language, m.variant, m.choice_reason) for m in messages} == {
+        ("en_GB", VariantName.NEUTRAL, ChoiceReason.NOT_WRITTEN)
+    }

@@ -225,3 +225,16 @@ def test_a_workbook_saved_by_a_spreadsheet_walks_the_same_way(upload):
 
 def test_a_header_without_rows_is_told(upload):
     assert "The file has a header but no rows." in upload(lines("family_reference")).text
+
+
+def test_the_list_names_every_language_and_one_that_nobody_knows(officer, upload):
+    page = upload(
+        csv_of(
+            row(language="so"), row(family_reference="F2", carer_name="Pat", language="Dothraki")
+        )
+    )
+    assert "“Dothraki” is not a language we write yet" in page.text
+    officer.post(f"{page.request.path}/confirm")
+    shown = officer.get("/desk/cohort").text
+    assert "Somali" in shown
+    assert "Another language" in shown

@@ -128,15 +128,16 @@ def test_an_age_band_is_read_in_the_ways_people_write_it(cell, band):
 @pytest.mark.parametrize(
     ("cell", "language"),
     [("English", "en_GB"), ("en-GB", "en_GB"), ("EN", "en_GB"), ("Welsh / Cymraeg", "cy"),
-     ("polski", "pl"), ("Urdu", "ur"), ("اردو", "ur"), ("Somali", None)],
+     ("polski", "pl"), ("Urdu", "ur"), ("اردو", "ur"), ("Somali", "so"), ("pl-PL", "pl"),
+     ("en_US", "en_GB"), ("Kurdish Sorani", "ku"), ("Farsi", "fa"), ("asked at home", "other")],
 )  # fmt: skip
 def test_a_language_is_known_by_code_and_by_name(cell, language):
     assert cells.read_spoken(cell) == language
 
 
-def test_a_language_that_is_not_written_here_becomes_english_and_that_is_said():
+def test_a_language_that_is_not_written_here_is_kept_and_the_english_letter_is_said():
     checked = check(row(language="Somali"))
-    assert checked.families[0].carers[0].language == "en_GB"
+    assert checked.families[0].carers[0].language == "so"
     assert grouped(checked.notes) == [(NoteCode.LANGUAGE_NOT_WRITTEN, "Somali", 1)]
 
 
