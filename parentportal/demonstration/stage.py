@@ -119,7 +119,7 @@ def stage(session: Session, base_url: str, *, now: datetime, families: int = FAM
     outbox.draft_batch(
         session, "ptb-offer", dated=now.date(), now=now, by=officer, portal_link=base_url
     )
-    _plan_groups(session, officers[Role.PROGRAMME], now)
+    _plan_groups(session, officers[Role.PROGRAMME], chance, now)
 
 
 def unused_codes(session: Session, *, now: datetime) -> Sequence[UnusedCode]:
@@ -194,8 +194,8 @@ def _respond(
         survey.submit(session, issued.invitation_id, now=now, typed_languages=LANGUAGES)
 
 
-def _plan_groups(session: Session, programme: Officer, now: datetime) -> None:
-    set_up_groups(session, _AIMS, SEATS, now=now, by=programme)
+def _plan_groups(session: Session, programme: Officer, chance: Random, now: datetime) -> None:
+    set_up_groups(session, _AIMS, SEATS, chance=chance, now=now, by=programme)
     session.flush()
     groups = session.scalars(select(FocusGroup).order_by(FocusGroup.name)).all()
     for place, (group, where) in enumerate(zip(groups, _PLACES, strict=True)):

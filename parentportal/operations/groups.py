@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,6 +31,7 @@ from segmentation.segments import Segment
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date, datetime
+    from random import Random
 
     from sqlalchemy.orm import Session
 
@@ -42,15 +42,9 @@ LONDON = ZoneInfo("Europe/London")
 FEWEST_HOUSEHOLDS = 5
 """A smaller pool would make its people known to each other and to us, and is no discussion."""
 
-FIRST_NAMES: Mapping[Segment | None, str] = MappingProxyType(
-    {
-        Segment.SETTLER: "Rowan group",
-        Segment.PROSPECTOR: "Hazel group",
-        Segment.PIONEER: "Alder group",
-        None: "Willow group",
-    }
-)
-"""Names that say nothing about who is in a group: parents read them."""
+FIRST_NAMES = ("Rowan group", "Hazel group", "Alder group", "Willow group")
+"""Names that say nothing about who is in a group: parents read them. Which group gets which is
+drawn by lot, for this list can be read by anyone."""
 
 _TELLS = re.compile(
     r"settler|prospector|pioneer|segment|typolog|values? mode"
@@ -132,7 +126,13 @@ class Meeting:
 
 
 def set_up_groups(
-    session: Session, aims: Mapping[Segment | None, str], seats: int, *, now: datetime, by: Officer
+    session: Session,
+    aims: Mapping[Segment | None, str],
+    seats: int,
+    *,
+    chance: Random,
+    now: datetime,
+    by: Officer,
 ) -> list[FocusGroup]:
     """Make the group of each segment and the mixed one; those that are there stay as they are.
 
@@ -140,17 +140,19 @@ def set_up_groups(
         session: the transaction.
         aims: the first aim of each group, in the officer's language.
         seats: how many should come to each.
+        chance: deals out the names.
         now: when.
         by: the officer.
 
     Returns:
         The groups that were made now.
     """
-    there = set(session.scalars(select(FocusGroup.segment)))
+    there = {group.segment: group.name for group in session.scalars(select(FocusGroup))}
+    missing = [segment for segment in (*Segment, None) if segment not in there]
+    free = [name for name in FIRST_NAMES if name not in there.values()]
     made = [
         FocusGroup(name=name, segment=segment, aim=aims[segment], seats=seats, created_at=now)
-        for segment, name in FIRST_NAMES.items()
-        if segment not in there
+        for segment, name in zip(missing, chance.sample(free, len(missing)), strict=True)
     ]
     try:
         with session.begin_nested():

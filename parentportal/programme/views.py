@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from fractions import Fraction
 from http import HTTPStatus
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -130,7 +131,7 @@ def set_up() -> ResponseReturnValue:
     aims = {segment: str(aim) for segment, aim in AIMS.items()}
     seats = portal().council().focus_groups.most_people
     with transaction() as session:
-        made = set_up_groups(session, aims, seats, now=now(), by=_officer())
+        made = set_up_groups(session, aims, seats, chance=SystemRandom(), now=now(), by=_officer())
     if made:
         flash(
             ngettext("%(num)s group is set up.", "%(num)s groups are set up.", len(made)), "success"

@@ -77,6 +77,10 @@ class Walk:
         self.page.locator("main").get_by_role("button", name=words).first.click()
         self.page.wait_for_load_state()
 
+    def follow_row(self, words):
+        self.page.get_by_role("row").filter(has_text=words).get_by_role("link").click()
+        self.page.wait_for_load_state()
+
     def follow(self, words):
         self.page.get_by_role("link", name=words).first.click()
         self.page.wait_for_load_state()
@@ -112,7 +116,7 @@ def plan_a_group(team):
     team.look("no-groups")
     team.press("Set up the four groups")
     team.look("groups")
-    team.follow("Willow group")
+    team.follow_row("Everyone else (mixed)")
     team.look("group")
     team.press("Change name, aim and seats")
     team.page.fill("input[name=name]", "Settlers")
@@ -152,7 +156,7 @@ def look_on_a_telephone(phone):
     phone.look("counts")
     phone.press("Plan discussion groups")
     phone.look("groups")
-    phone.follow("Alder group")
+    phone.follow_row("Pioneers")
     phone.page.goto(f"{urlsplit(phone.page.url).path}/draw")
     phone.look("draw")
     phone.page.goto("/programme/groups")

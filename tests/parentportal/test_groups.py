@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import func, select
@@ -153,18 +154,36 @@ def test_the_segment_of_a_parent_who_objected_is_neither_counted_nor_used(sessio
 
 
 def test_one_click_makes_four_groups_and_a_second_click_makes_none(session, clock, officer):
-    first = set_up_groups(session, AIMS, 8, now=clock(), by=officer)
-    second = set_up_groups(session, AIMS, 8, now=clock(), by=officer)
+    first = set_up_groups(session, AIMS, 8, chance=Random(1), now=clock(), by=officer)
+    second = set_up_groups(session, AIMS, 8, chance=Random(2), now=clock(), by=officer)
 
     assert [group.segment for group in first] == [*Segment, None]
     assert second == []
     assert session.scalar(select(func.count()).select_from(FocusGroup)) == 4
 
 
-def test_first_names_of_groups_tell_nothing(session, groups):
-    for segment, name in FIRST_NAMES.items():
-        assert segment is None or segment.value not in name.casefold()
-    assert len(set(FIRST_NAMES.values())) == 4
+def test_first_names_of_groups_tell_nothing_and_are_dealt_out_by_lot(session, clock, officer):
+    dealt = set()
+    for seed in range(9):
+        made = set_up_groups(session, AIMS, 8, chance=Random(seed), now=clock(), by=officer)
+        dealt.add(tuple(group.name for group in made))
+        assert {group.name for group in made} == set(FIRST_NAMES)
+        for group in made:
+            assert not any(segment.value in group.name.casefold() for segment in Segment)
+            session.delete(group)
+        session.flush()
+    assert len(dealt) > 1
+
+
+def test_a_group_that_comes_back_gets_a_name_that_is_free(session, clock, officer):
+    made = set_up_groups(session, AIMS, 8, chance=Random(1), now=clock(), by=officer)
+    session.delete(made[1])
+    session.flush()
+    made[0].name = made[1].name
+    session.flush()
+    (again,) = set_up_groups(session, AIMS, 8, chance=Random(1), now=clock(), by=officer)
+    assert again.segment is Segment.PROSPECTOR
+    assert again.name != made[0].name
 
 
 @pytest.mark.parametrize(
@@ -278,7 +297,7 @@ def test_a_draw_needs_enough_households(session, cohort, draw, families, invite)
 
 def test_nobody_is_drawn_before_there_is_a_meeting(session, cohort, clock, officer):
     cohort.families(6)
-    group = set_up_groups(session, AIMS, 8, now=clock(), by=officer)[-1]
+    group = set_up_groups(session, AIMS, 8, chance=Random(1), now=clock(), by=officer)[-1]
 
     with pytest.raises(NoMeeting):
         hold_draw(session, group.id, invite=5, seed=SEED, now=clock(), by=officer)
