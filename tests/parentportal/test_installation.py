@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from parentportal.app import create_app
 from parentportal.cli import main
+from parentportal.db import Database
 from parentportal.demonstration import stage
 from parentportal.installation import open_database
 from parentportal.models import Family, ImportBatch, Installation, Officer
@@ -22,6 +23,7 @@ from parentportal.operations.installation import (
     recognise,
 )
 from parentportal.queries.practice import is_practice, may_practise
+from parentportal.schema import upgrade
 from parentportal.sealing import Keyring, KeyringStrange, use_keyring
 from tests.conftest import KEYRING
 from tests.parentportal.intake.sheets import csv_of, row
@@ -80,6 +82,20 @@ def test_a_database_that_was_away_is_asked_before_its_first_session(settings, da
         for _ in range(2):
             with pytest.raises(KeyringStrange), opened.transaction() as session:
                 session.add(Officer())
+
+
+def test_a_page_is_refused_kindly_when_the_keys_prove_strange_after_the_start(tmp_path, settings):
+    """The database was away as the portal started, so nobody could tell then."""
+    url = f"sqlite:///{tmp_path / 'late.sqlite3'}"
+    app = create_app(replace(settings, database_url=url))
+    with Database(url) as late:
+        upgrade(late)
+        with late.transaction() as session:
+            recognise(session, ANOTHER)
+    page = app.test_client().get("/")
+    assert page.status_code == 500
+    assert "there is a problem with the service" in page.text
+    app.extensions["portal"].database.dispose()
 
 
 def test_a_lost_key_file_is_told_plainly_and_nothing_is_brought_in(run, database, tmp_path):
