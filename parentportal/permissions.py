@@ -22,6 +22,7 @@ class Action(StrEnum):
     RUN_SURVEY = "run-survey"
     DRAFT_MESSAGES = "draft-messages"
     READ_MESSAGES = "read-messages"
+    SEE_VERSIONS = "see-versions"
     APPROVE_MESSAGES = "approve-messages"
     DISPATCH_MESSAGES = "dispatch-messages"
     SEE_SEGMENT_COUNTS = "see-segment-counts"
@@ -38,11 +39,18 @@ _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.RUN_SURVEY,
                 Action.DRAFT_MESSAGES,
                 Action.READ_MESSAGES,
+                Action.SEE_VERSIONS,
                 Action.DISPATCH_MESSAGES,
             }
         ),
         Role.APPROVER: frozenset(
-            {Action.SEE_DESK, Action.SEE_COHORT, Action.READ_MESSAGES, Action.APPROVE_MESSAGES}
+            {
+                Action.SEE_DESK,
+                Action.SEE_COHORT,
+                Action.READ_MESSAGES,
+                Action.SEE_VERSIONS,
+                Action.APPROVE_MESSAGES,
+            }
         ),
         Role.PROGRAMME: frozenset(
             {

@@ -5,6 +5,7 @@ from parentportal.desk import (  # noqa: F401 -- each adds its pages to the blue
     cohort,
     drafting,
     letters,
+    objecting,
     signing,
     survey,
 )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, PasswordField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 LONGEST_NOTE = 1000
+MOST_BACK, MOST_AHEAD = timedelta(days=7), timedelta(days=60)
+"""How far from today the date on the letters may lie."""
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
@@ -21,11 +26,30 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
 
 class DraftForm(FlaskForm):  # type: ignore[misc]
-    """What a draft needs to be told."""
+    """What a draft needs to be told.
+
+    Args:
+        today: what the date is to begin with, and must lie near.
+    """
 
     dated = DateField(
         _("Date on the letters"), [InputRequired(_("Enter the date the letters are to carry."))]
     )
+
+    def __init__(self, today: date) -> None:
+        super().__init__(data={"dated": today})
+        self.first, self.last = today - MOST_BACK, today + MOST_AHEAD
+
+    def validate_dated(self, field: DateField) -> None:
+        """Refuse a date that nobody can mean."""
+        if not self.first <= field.data <= self.last:
+            raise ValidationError(
+                gettext(
+                    "Choose a date from %(first)s to %(last)s.",
+                    first=format_date(self.first, "long"),
+                    last=format_date(self.last, "long"),
+                )
+            )
 
 
 class SendBackForm(FlaskForm):  # type: ignore[misc]
