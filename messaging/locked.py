@@ -137,7 +137,11 @@ class Terms:
             "week_unit": self.unit("week", budget.trial_weeks),
             "payments": budget.payments[self.language],
             "post_16": budget.post_16[self.language],
-            "expenses": checked("expenses", own_expenses or groups.expenses[self.language]),
+            "expenses": (
+                checked("expenses", own_expenses)
+                if own_expenses
+                else groups.expenses[self.language]
+            ),
             "benefits": groups.benefits[self.language],
         }
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, IntegerField, StringField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, StopValidation
 
+from messaging.printable import LONGEST_VALUE, why_unprintable
 from parentportal.operations.groups import LONDON, GroupPlan, Meeting
 
 if TYPE_CHECKING:
@@ -30,6 +32,18 @@ class Readable:
         if field.process_errors:
             field.errors[:] = []
             raise StopValidation(self.words)
+
+
+class Prints:
+    """Refuses what no letter could print; it is merged into invitations as it stands."""
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        """Stop at what is too long, and at characters that nobody sees."""
+        reason = why_unprintable(field.data or "")
+        if reason == "too-long":
+            raise StopValidation(gettext("Use %(most)s characters at most", most=LONGEST_VALUE))
+        if reason:
+            raise StopValidation(gettext("This has a hidden character in it: type it anew"))
 
 
 def _tidied(text: str | None) -> str:
@@ -81,7 +95,7 @@ class MeetingForm(FlaskForm):  # type: ignore[misc]
         filters=[_tidied],
         validators=[
             DataRequired(_("Enter the place")),
-            Length(max=200, message=_("Use 200 characters at most")),
+            Prints(),
         ],
     )
     day = DateField(
@@ -109,12 +123,12 @@ class MeetingForm(FlaskForm):  # type: ignore[misc]
     access = StringField(
         _("Access"),
         filters=[_tidied],
-        validators=[Length(max=400, message=_("Use 400 characters at most"))],
+        validators=[Prints()],
     )
     expenses = StringField(
         _("Expenses"),
         filters=[_tidied],
-        validators=[Length(max=400, message=_("Use 400 characters at most"))],
+        validators=[Prints()],
     )
 
     @classmethod

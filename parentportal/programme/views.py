@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from fractions import Fraction
 from http import HTTPStatus
 from random import SystemRandom
@@ -16,6 +17,7 @@ from messaging.panels import bookings_needed, chance_of_filling, chances, pool_l
 from parentportal.auth import requires, signed_in_officer
 from parentportal.errors import words_for
 from parentportal.i18n import Direction, page_language
+from parentportal.left_out import LEFT_OUT
 from parentportal.models import InviteeState
 from parentportal.operations.groups import (
     FEWEST_HOUSEHOLDS,
@@ -29,6 +31,7 @@ from parentportal.operations.groups import (
     plan_meeting,
     set_up_groups,
 )
+from parentportal.operations.outbox import NothingToDraft
 from parentportal.operations.pools import pool_for
 from parentportal.operations.replies import reply_token
 from parentportal.permissions import Action
@@ -279,10 +282,21 @@ def group_invitations(group_id: UUID) -> ResponseReturnValue:
     except NotThere:
         raise
     except Refusal as refusal:
-        flash(words_for(refusal)[1], "important")
+        flash(" ".join([words_for(refusal)[1], *_reasons(refusal)]), "important")
         return redirect(url_for(".group", group_id=group_id))
     flash(_("The invitations are drafted. Read them, then hand them in for approval."), "success")
     return redirect(url_for("desk.batch", batch_id=batch.id))
+
+
+def _reasons(refusal: Refusal) -> list[str]:
+    """Why those who are left out get no letter, the commonest reason first."""
+    if not isinstance(refusal, NothingToDraft):
+        return []
+    counted = Counter(one.code for one in refusal.left_out)
+    return [
+        _("%(reason)s (%(count)s)", reason=LEFT_OUT.get(code, code), count=count)
+        for code, count in counted.most_common()
+    ]
 
 
 def _sheet(session: Session, group_id: UUID) -> GroupSheet:

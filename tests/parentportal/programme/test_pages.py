@@ -11,7 +11,9 @@ from sqlalchemy import event, select
 
 from messaging.lifecycle import State
 from messaging.panels import pool_digest
+from messaging.printable import LONGEST_VALUE
 from parentportal.models import (
+    Family,
     FocusGroup,
     GroupDraw,
     GroupSession,
@@ -184,6 +186,8 @@ def test_a_meeting_is_kept_by_the_clock_in_england(team, groups, database):
         ({"day": "2027-03-28", "starts": "01:30"}, "The clocks go forward then"),
         ({"starts": "late"}, "Enter the time, such as"),
         ({"minutes": "5"}, "Plan 30 to 180 minutes"),
+        ({"access": "a" * (LONGEST_VALUE + 1)}, "Use 200 characters at most"),
+        ({"expenses": "\u202eback to front"}, "This has a hidden character in it"),
         ({"access": "Segment room"}, "it cannot have the word “Segment”"),
     ],
 )
@@ -192,6 +196,18 @@ def test_a_wrong_meeting_is_explained(team, groups, change, words):
 
     assert answer.status_code in {400, 409}
     assert words in text_of(answer)
+
+
+def test_the_longest_meeting_that_the_form_takes_goes_into_an_invitation(team, groups, database):
+    path = f"/programme/groups/{groups[None]}"
+    longest = dict.fromkeys(("place", "access", "expenses"), "long " * (LONGEST_VALUE // 5 - 1))
+    assert team.post(f"{path}/meeting", data={**MEETING, **longest}).location == path
+    team.post(f"{path}/draw", data={"invite": "5"})
+
+    assert team.post(f"{path}/invitations").location.startswith("/desk/messages/")
+
+    with database.reading() as session:
+        assert session.scalars(select(OutgoingBatch)).one().left_out == []
 
 
 # Draw and invitations
@@ -280,6 +296,18 @@ def test_invitations_are_drafted_once_and_wait_for_a_second_officer(
         submit(session, batch.id, now=clock(), by=officers[Role.PROGRAMME])
         approve(session, batch.id, now=clock(), by=officers[Role.APPROVER])
     assert "Approved" in text_of(team.get(drawn))
+
+
+def test_whoever_is_left_out_is_told_with_the_reason(team, drawn, database):
+    with database.transaction() as session:
+        for family in session.scalars(select(Family)):
+            family.flags = ["bereavement"]
+
+    assert team.post(f"{drawn}/invitations").location == drawn
+
+    words = text_of(team.get(drawn))
+    assert "There is nobody to write to just now." in words
+    assert "Bereavement: look at this family in person. (11)" in words
 
 
 # Who may, and at what price

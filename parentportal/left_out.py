@@ -1,0 +1,60 @@
+"""What officers read, at the desk and in the programme team, of whoever gets no message."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from flask_babel import lazy_gettext as _
+
+from messaging.address import AddressReason
+from messaging.variants import ChoiceReason
+from parentportal.intake.vocabulary import Flag
+from parentportal.operations.taking_out import OFFER_CHANGED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LEFT_OUT: Mapping[str, str] = MappingProxyType(
+    {
+        Flag.DO_NOT_CONTACT: _("Do not contact: nothing is sent."),
+        Flag.SAFEGUARDING: _("Safeguarding: look at this family in person."),
+        Flag.BEREAVEMENT: _("Bereavement: look at this family in person."),
+        Flag.CARE_ORDER: _("Care order: look at this family in person."),
+        Flag.APPEAL_OPEN: _("An appeal is open: nothing is sent meanwhile."),
+        Flag.TRIBUNAL_OPEN: _("A tribunal is open: nothing is sent meanwhile."),
+        Flag.COMPLAINT_OPEN: _("A complaint is open: nothing is sent meanwhile."),
+        Flag.HOSPITAL_STAY: _("A child is in hospital: nothing is sent meanwhile."),
+        Flag.SCHOOL_MOVE: _("A child is moving school: nothing is sent meanwhile."),
+        "no-address": _("No postal address, so no letter."),
+        AddressReason.TOO_FEW_LINES: _("The address has fewer than 3 lines."),
+        AddressReason.TOO_MANY_LINES: _("The address has more than 7 lines."),
+        AddressReason.NO_POSTCODE: _("The address does not end with a real postcode."),
+        AddressReason.NO_LETTER_OR_DIGIT: _("A line of the address has no letter or number."),
+        AddressReason.BAD_OPENING: _("A line of the address begins with a sign that is refused."),
+        AddressReason.NO_FIXED_ABODE: _("No fixed abode: reach them in another way."),
+        AddressReason.LINE_TOO_LONG: _("A line of the address is too long."),
+        AddressReason.UNPRINTABLE: _("The address holds a hidden character."),
+        "unknown-placeholder": _("The wording asks for something nobody can fill in."),
+        "missing-value": _("Something the letter must say is missing."),
+        "unprintable-value": _("A name holds a character that cannot be printed."),
+        "no-children": _("No child of this family can be named."),
+        "child-name-missing": _("A child's first name is missing; that child is not named."),
+        "age-band-missing": _("A child's age band is not known; that child is not named."),
+        "miles-missing": _("A child's miles to school are not known; that child is not named."),
+        "language-not-written": _("This message is not written in their language."),
+        "rate-not-begun": _("The mileage rate begins after this date: choose a later date."),
+        "rate-has-ended": _("The mileage rate has ended by this date: set the new rate first."),
+        "meeting-is-past": _("The meeting is on or before the date of the letter."),
+        "too-many-children": _("There are too many children for one letter."),
+        "link-refused": _("A link in the message is not a web address."),
+        "address-too-wide": _("A line of the address is too long for the envelope's window."),
+        "contact-too-tall": _("The council's contact lines are too long for the page."),
+        "character-not-in-fonts": _("It holds a character that cannot be printed."),
+        "not-printable": _("The letter cannot be printed."),
+        "not-an-email": _("The email address is not one."),
+        OFFER_CHANGED: _("The offer is closed, or no longer as the letter states it."),
+        ChoiceReason.OBJECTION: _("Written anew at their wish: it waits in a draft of its own."),
+    }
+)
+"""Why somebody gets no message, or a letter that does not name every child."""
