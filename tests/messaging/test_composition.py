@@ -76,6 +76,18 @@ def test_an_answer_is_asked_for_before_the_meeting(starts, reply_by):
     assert f"hear from you by {reply_by}" in text
 
 
+def test_a_councils_own_words_on_expenses_may_be_longer_than_a_meetings():
+    council = demonstration_council()
+    words = "We pay your bus fare, your parking and what it costs you to have somebody mind. " * 4
+    practice = replace(council.focus_groups, expenses=dict.fromkeys(LANGUAGES, words.strip()))
+    made = message(
+        "focus-group-invitation",
+        invitation=replace(MEETING, expenses=""),
+        council=replace(council, focus_groups=practice),
+    )
+    assert words.strip() in made.plain_text()
+
+
 def test_nobody_is_invited_to_a_meeting_that_is_past():
     invitation = load_variant("focus-group-invitation", "en_GB", VariantName.NEUTRAL)
     past = replace(MEETING, starts=datetime(2026, 11, 23, 10, 0))  # noqa: DTZ001

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -255,6 +256,13 @@ def test_a_telephone_number_keeps_its_order_in_urdu(parent, family, council):
     assert f"\N{FIRST STRONG ISOLATE}{council.contact.phone}" in page.text
     notice = parent.get("/privacy").text
     assert f'dir="ltr">{council.complaints.phone}<' in notice
+
+
+def test_no_sign_between_the_words_of_the_contact_page_is_outside_its_messages(app, council):
+    template = app.jinja_env.loader.get_source(app.jinja_env, "survey/contact.html")[0]
+    assert not re.search(r"}}[^\S\n]*[,.;:]", template)
+    role, team = council.contact.role["en_GB"], council.department["en_GB"]
+    assert f"{role}, {team}." in words_of(Parent(app.test_client()).get("/contact"))
 
 
 def test_an_answer_is_kept_for_a_month_of_days(parent, family, clock):
