@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 DEFAULT_LANGUAGE = "en_GB"
+TRANSLATIONS = Path(__file__).with_name("translations")
 PARAMETER = "language"
 """The name of the choice in an address and in the session alike."""
 
@@ -110,18 +112,31 @@ def page_language() -> Language:
     return LANGUAGES.get(str(get_locale()), LANGUAGES[DEFAULT_LANGUAGE])
 
 
-def register(app: Flask, offered: Sequence[str] = tuple(LANGUAGES)) -> None:
+def whole_languages(translations: Path = TRANSLATIONS) -> tuple[str, ...]:
+    """Say which languages are wholly translated: only a whole catalogue is ever compiled."""
+    return tuple(
+        code
+        for code in LANGUAGES
+        if code == DEFAULT_LANGUAGE
+        or (translations / code / "LC_MESSAGES" / "messages.mo").is_file()
+    )
+
+
+def register(app: Flask, offered: Sequence[str] | None = None) -> None:
     """Teach the application its languages.
 
     Args:
         app: the application; its templates gain ``page_language``, ``text_direction`` and
             ``language_links``.
-        offered: codes from ``LANGUAGES``, in the order of the language switch.
+        offered: codes from ``LANGUAGES``, in the order of the language switch; those that are
+            wholly translated, unless told otherwise.
 
     Raises:
         KeyError: for a language that nobody has described in ``LANGUAGES``.
     """
-    offered = tuple(LANGUAGES[code].code for code in offered)
+    offered = tuple(
+        LANGUAGES[code].code for code in (whole_languages() if offered is None else offered)
+    )
 
     def select() -> str:
         return choose_language(request.args.get(PARAMETER), session.get(PARAMETER), offered)

@@ -4,6 +4,7 @@ from parentportal.desk import (  # noqa: F401 -- each adds its pages to the blue
     batches,
     cohort,
     drafting,
+    languages,
     letters,
     objecting,
     signing,

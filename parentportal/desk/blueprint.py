@@ -42,6 +42,12 @@ ENTRIES: tuple[tuple[str, Action, str, str], ...] = (
         _("Discussion groups"),
         _("See how many parents stand where, plan groups, draw and invite."),
     ),
+    (
+        "desk.languages",
+        Action.SEE_DESK,
+        _("Languages"),
+        _("See which languages parents are offered, and which wait for review."),
+    ),
 )
 """Where an officer can go, and what for; a page nobody has built, or not for this role, is not
 shown."""

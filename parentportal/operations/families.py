@@ -278,7 +278,7 @@ def _known_elsewhere(
         .order_by(Family.reference)
     )
     for name, postcode, reference in rows:
-        if found := keys.get((name, postcode)):
+        if postcode is not None and (found := keys.get((name, postcode))):
             entry, told = found
             yield _note(entry, NoteCode.CARER_ELSEWHERE, f"{told.name}, {reference}")
 

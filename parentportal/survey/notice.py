@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import redirect, render_template, request, session, url_for
 
-from parentportal.i18n import LANGUAGES, page_language
+from parentportal.i18n import LANGUAGES, page_language, whole_languages
 from parentportal.operations import survey
 from parentportal.survey.blueprint import bp
 from parentportal.survey.visits import (
@@ -31,9 +31,9 @@ OWN_WORDS: Final = {
 
 @bp.get("/survey/language")
 def language() -> ResponseReturnValue:
-    """Four languages, each in its own words."""
+    """The languages that are wholly translated, each in its own words."""
     progress_in_hand()
-    choices = [(LANGUAGES[code], words) for code, words in OWN_WORDS.items()]
+    choices = [(LANGUAGES[code], OWN_WORDS[code]) for code in whole_languages()]
     return render_template("survey/language.html", choices=choices)
 
 
@@ -41,7 +41,7 @@ def language() -> ResponseReturnValue:
 def choose_language() -> ResponseReturnValue:
     """Remember the language that was chosen."""
     chosen = request.form.get("chosen")
-    if chosen not in OWN_WORDS:
+    if chosen not in whole_languages():
         return redirect(url_for("survey.language"))
     session[LANGUAGE] = chosen
     return redirect(url_for("survey.notice"))
