@@ -111,9 +111,12 @@ def invitee_of(token: str) -> UUID:
     """
     try:
         key = _signer().unsign(token)
-        return UUID(bytes=base64.urlsafe_b64decode(key + b"=="))
+        invitee = UUID(bytes=base64.urlsafe_b64decode(key + b"=="))
     except (BadSignature, ValueError, binascii.Error) as problem:
         raise LinkUnreadable from problem
+    if token != reply_token(invitee):  # base64 spells some signatures in more ways than one
+        raise LinkUnreadable
+    return invitee
 
 
 def _signer() -> Signer:
