@@ -198,8 +198,10 @@ def _plan_groups(session: Session, programme: Officer, chance: Random, now: date
     set_up_groups(session, _AIMS, SEATS, chance=chance, now=now, by=programme)
     session.flush()
     groups = session.scalars(select(FocusGroup).order_by(FocusGroup.name)).all()
+    ahead = now.astimezone(LONDON).date() + timedelta(weeks=7)
+    monday = ahead - timedelta(days=ahead.weekday())
     for place, (group, where) in enumerate(zip(groups, _PLACES, strict=True)):
-        day = now.astimezone(LONDON).date() + timedelta(weeks=5, days=place)
+        day = monday + timedelta(days=place)
         meeting = Meeting(
             place=where,
             starts_at=datetime.combine(day, time(10, 30), LONDON),
