@@ -1,7 +1,5 @@
 """Real respondents where they are, invented ones everywhere."""
 
-import os
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -12,22 +10,6 @@ from segmentation.respondents import Respondent, read_respondents
 from segmentation.scoring import FACETS, VALUE_OF_FACET, VALUES, VALUES_OF_SEGMENT
 from segmentation.training import Sample
 from segmentation.typing_tool import load_typing_tool
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def respondents_file():
-    """The real respondents' file: never in the project, mandatory under CI."""
-    path = Path(
-        os.environ.get("PARENTPORTAL_RESPONDENTS")
-        or ROOT.parent / "shared" / "data" / "ess_gb_rounds_7_9.csv.gz"
-    )
-    if not path.is_file():
-        if os.environ.get("CI") == "true":
-            pytest.fail("the real respondents' file is not there")
-        pytest.skip("the real respondents' file is not there")
-    return path
 
 
 @pytest.fixture(scope="session")
