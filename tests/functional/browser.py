@@ -11,7 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 from waitress.server import create_server
 
 from tests.conftest import skip_or_fail
@@ -188,10 +188,17 @@ def assert_sound(page: Page, visitor: Visitor | None = None) -> None:
 
 
 def screenshot(page: Page, name: str) -> Path:
-    """Keep a picture of the whole page under ``var/screenshots`` for people to look at."""
+    """Keep a picture of the whole page under ``var/screenshots`` for people to look at.
+
+    A browser on a machine that is short of breath sometimes refuses a picture; it is asked again.
+    """
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     path = SCREENSHOTS / f"{name}.png"
-    page.screenshot(path=path, full_page=True)
+    try:
+        page.screenshot(path=path, full_page=True)
+    except Error:
+        page.wait_for_timeout(1_000)
+        page.screenshot(path=path, full_page=True)
     return path
 
 
