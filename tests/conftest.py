@@ -33,10 +33,13 @@ ROOT = Path(__file__).resolve().parent.parent
 UNDER_CI = os.environ.get("CI") == "true"
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """The long form of a sweep runs only when it is asked for."""
-    if item.get_closest_marker("full") and os.environ.get("PARENTPORTAL_FULL") != "1":
-        pytest.skip("the long form: script/test --full")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long form of a sweep is run only when it is asked for: script/test --full."""
+    if os.environ.get("PARENTPORTAL_FULL") == "1":
+        return
+    long = [item for item in items if item.get_closest_marker("full")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
 
 
 def skip_or_fail(reason: str) -> None:
