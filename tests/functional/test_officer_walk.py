@@ -99,8 +99,10 @@ def service(tmp_path):
             email = f"{role}@exampleshire.example"
             add_officer(session, email, f"Sam {role}", role, PASSWORD, now)
     settings = Settings(url, KEYRING, tmp_path, demonstration=True, secure_cookies=False)
-    with serving(create_app(settings)) as address:
+    app = create_app(settings)
+    with serving(app) as address:
         yield address, database, settings
+    app.extensions["portal"].database.dispose()
     database.dispose()
 
 

@@ -51,6 +51,7 @@ def service(tmp_path_factory):
             cohort.families(8, language=language)
     with serving(app) as address:
         yield address, database
+    app.extensions["portal"].database.dispose()
     database.dispose()
 
 
