@@ -186,12 +186,6 @@ def taken_out(session: Session, batch_id: UUID) -> Sequence[tuple[UUID, UUID, st
     return [(key, carer_id, found["refused"]) for key, carer_id, found in rows]
 
 
-def waiting_for_approval(session: Session) -> int:
-    """How many batches wait for a second officer; one query."""
-    query = select(func.count()).where(OutgoingBatch.state == State.SUBMITTED)
-    return session.scalar(query) or 0
-
-
 def names_of(session: Session, carers: Sequence[UUID]) -> Mapping[UUID, Carer]:
     """These carers with their families, by key; one query."""
     rows = session.scalars(
