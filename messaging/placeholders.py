@@ -60,6 +60,11 @@ REFUSAL_WORDS: Mapping[str, str] = {
 }
 
 
+def blanks_in(text: str) -> tuple[str, ...]:
+    """The names of the blanks in a text, each once, in order."""
+    return tuple(dict.fromkeys(match.strip() for match in _BLANK.findall(text)))
+
+
 def fill(
     text: str,
     values: Mapping[str, str],
