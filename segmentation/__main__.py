@@ -11,7 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from segmentation import classification
-from segmentation.classification import FileRefused, classify
+from segmentation.classification import classify
+from segmentation.faults import FileRefused
 from segmentation.instrument import load_instrument
 from segmentation.respondents import RespondentsRefused, TooFewRespondents, read_respondents
 from segmentation.typing_tool import (

@@ -15,13 +15,12 @@ import csv
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from os import getpid
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from segmentation.faults import LISTED, Fault, FileRefused, Finding
+from segmentation.faults import Fault, Findings, records, written_whole
 from segmentation.instrument import read_rating
 from segmentation.scoring import FACETS, SEGMENTS, Floats
 from segmentation.typing_tool import TypingTool
@@ -52,20 +51,13 @@ def classify(source: Path, target: Path, tool: TypingTool) -> int:
     """
     if not source.is_file():
         raise FileNotFoundError(f"{source} is not a file")
-    if target.exists() and (not target.is_file() or target.samefile(source)):
-        raise FileExistsError(f"{target} cannot be written over")
-    unfinished = target.with_name(f".{target.name}.{getpid()}.part")
-    try:
-        with unfinished.open("x", encoding="utf-8", newline="") as out:
-            writer = csv.writer(out, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            reading = _Reading(source, tool)
-            for ids, ratings in reading.chunks():
-                writer.writerows(_typed(ids, ratings, tool))
-            reading.finish()
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with written_whole(target, source) as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        reading = _Reading(source, tool)
+        for ids, ratings in reading.chunks():
+            writer.writerows(_typed(ids, ratings, tool))
+        reading.finish()
     return len(reading.id_hashes)
 
 
@@ -105,24 +97,23 @@ class _Reading:
         self.source = source
         self.tool = tool
         self.id_hashes = array("q")
-        self.findings: list[Finding] = []
-        self.count = 0
+        self.found = Findings()
 
     def chunks(self) -> Iterator[tuple[Sequence[str], Floats]]:
         """Give ids and ratings (people, items), a chunk at a time, until a fault has been found."""
-        rows = self._rows()
+        rows = records(self.source, self.found)
         _, header = next(rows, (1, None))
         if header is None:
-            if not self.count:
-                self._note(1, Fault.EMPTY)
+            if not self.found.count:
+                self.found.note(1, Fault.EMPTY)
             return
         columns = self._columns(header)
-        if self.count:
+        if self.found.count:
             return
         while chunk := self._filled(rows, columns):
             numbers, cells = chunk
             ratings = self._ratings(numbers, cells, columns)
-            if not self.count:
+            if not self.found.count:
                 yield cells[columns.identity], ratings
 
     def finish(self) -> None:
@@ -132,20 +123,7 @@ class _Reading:
         suspects = set(hashes[1:][hashes[1:] == hashes[:-1]].tolist())
         if suspects:
             self._note_repeated(suspects)
-        if self.count:
-            raise FileRefused(sorted(self.findings), self.count)
-
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Give each record with its number in a spreadsheet."""
-        number = 0
-        with self.source.open(encoding="utf-8-sig", newline="") as lines:
-            try:
-                for number, row in enumerate(csv.reader(lines, strict=True), start=1):
-                    yield number, row
-            except UnicodeDecodeError:
-                self._note(_first_undecodable(self.source), Fault.UNREADABLE)
-            except csv.Error:
-                self._note(number + 1, Fault.UNREADABLE)
+        self.found.refuse()
 
     def _columns(self, header: Sequence[str]) -> "_Columns":
         names = [name.strip() for name in header]
@@ -156,10 +134,10 @@ class _Reading:
             if means != "id" and means not in FACETS:
                 continue
             if means in found:
-                self._note(1, Fault.COLUMN_TWICE, name)
+                self.found.note(1, Fault.COLUMN_TWICE, name)
             found[means] = position
         if "id" not in found:
-            self._note(1, Fault.NO_ID_COLUMN)
+            self.found.note(1, Fault.NO_ID_COLUMN)
         return _Columns(
             names=names,
             identity=found.get("id", 0),
@@ -179,12 +157,12 @@ class _Reading:
         for number, row in rows:
             if len(row) != width:
                 if any(cell.strip() for cell in row[width:]):
-                    self._note(number, Fault.TOO_MANY_CELLS)
+                    self.found.note(number, Fault.TOO_MANY_CELLS)
                 row = [*row[:width], *[""] * (width - len(row))]  # noqa: PLW2901 - the same row
             identity = row[columns.identity].strip()
             if not identity:
                 if any(cell.strip() for cell in row):
-                    self._note(number, Fault.NO_ID)
+                    self.found.note(number, Fault.NO_ID)
                 continue
             self.id_hashes.append(hash(identity))
             numbers.append(number)
@@ -214,38 +192,20 @@ class _Reading:
     ) -> Floats:
         read = np.fromiter(map(_RATINGS.__getitem__, cells[position]), np.float64, len(numbers))
         for row in np.flatnonzero(np.isinf(read)).tolist():
-            self._note(numbers[row], Fault.OFF_SCALE, columns.names[position])
+            self.found.note(numbers[row], Fault.OFF_SCALE, columns.names[position])
         return read
 
     def _note_repeated(self, suspects: set[int]) -> None:
         """Read the file again for the rows whose ids share a hash, and note the true repeats."""
-        rows = self._rows()
+        rows = records(self.source, self.found)
         columns = self._columns(next(rows)[1])
         seen: set[str] = set()
         for number, row in rows:
             identity = row[columns.identity].strip() if len(row) > columns.identity else ""
             if identity and hash(identity) in suspects:
                 if identity in seen:
-                    self._note(number, Fault.ID_TWICE, "id")
+                    self.found.note(number, Fault.ID_TWICE, "id")
                 seen.add(identity)
-
-    def _note(self, row: int, fault: Fault, column: str = "") -> None:
-        finding = Finding(row, column, fault)
-        if finding in self.findings:
-            return
-        self.count += 1
-        if len(self.findings) < LISTED:
-            self.findings.append(finding)
-
-
-def _first_undecodable(source: Path) -> int:
-    """Find the row whose bytes are no UTF-8; the decoder reads ahead, so it cannot say itself."""
-    with source.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
-        number = 1
-        for number, row in enumerate(csv.reader(lines), start=1):  # noqa: B007 - wanted afterwards
-            if any("\udc80" <= character <= "\udcff" for cell in row for character in cell):
-                break
-    return number
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,13 @@
-"""What is wrong with a file somebody brought, row by row: the words of every command's refusal."""
+"""Files somebody brings: read with their row numbers, refused whole; results written whole."""
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from os import getpid
+from pathlib import Path
+from typing import Final, TextIO
 
 LISTED: Final = 100
 """Faults kept for the report; beyond these they are only counted."""
@@ -60,3 +64,79 @@ class FileRefused(ValueError):
         super().__init__(f"{count} faults")
         self.findings = tuple(findings)
         self.count = count
+
+
+class Findings:
+    """What one reading of a file has found so far.
+
+    Attributes:
+        count: how many faults, those beyond the list included.
+    """
+
+    def __init__(self) -> None:
+        self._listed: list[Finding] = []
+        self.count = 0
+
+    def note(self, row: int, fault: Fault, column: str = "") -> None:
+        """Add a fault; the same one twice is one, since a file may be read twice."""
+        finding = Finding(row, column, fault)
+        if finding in self._listed:
+            return
+        self.count += 1
+        if len(self._listed) < LISTED:
+            self._listed.append(finding)
+
+    def refuse(self) -> None:
+        """Refuse the file if anything at all was found.
+
+        Raises:
+            FileRefused: something was.
+        """
+        if self.count:
+            raise FileRefused(sorted(self._listed), self.count)
+
+
+def records(source: Path, findings: Findings) -> Iterator[tuple[int, list[str]]]:
+    """Give each record of a CSV file with its number in a spreadsheet; what is no CSV is noted.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    number = 0
+    with source.open(encoding="utf-8-sig", newline="") as lines:
+        try:
+            for number, row in enumerate(csv.reader(lines, strict=True), start=1):
+                yield number, row
+        except UnicodeDecodeError:
+            findings.note(_first_undecodable(source), Fault.UNREADABLE)
+        except csv.Error:
+            findings.note(number + 1, Fault.UNREADABLE)
+
+
+@contextmanager
+def written_whole(target: Path, *sources: Path) -> Iterator[TextIO]:
+    """Write a file that is there whole or not at all: a refusal within leaves nothing behind.
+
+    Raises:
+        FileExistsError: the target is one of the files that are read, or no ordinary file.
+        OSError: it cannot be written.
+    """
+    if target.exists() and (not target.is_file() or any(map(target.samefile, sources))):
+        raise FileExistsError(f"{target} cannot be written over")
+    unfinished = target.with_name(f".{target.name}.{getpid()}.part")
+    try:
+        with unfinished.open("x", encoding="utf-8", newline="") as out:
+            yield out
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _first_undecodable(source: Path) -> int:
+    """Find the row whose bytes are no UTF-8; the decoder reads ahead, so it cannot say itself."""
+    with source.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+        number = 1
+        for number, row in enumerate(csv.reader(lines), start=1):  # noqa: B007 - wanted afterwards
+            if any("\udc80" <= character <= "\udcff" for cell in row for character in cell):
+                break
+    return number

@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from segmentation import classification
-from segmentation.classification import CHUNK, COLUMNS, Fault, FileRefused, classify
+from segmentation.classification import CHUNK, COLUMNS, classify
+from segmentation.faults import Fault, FileRefused
 from segmentation.instrument import Answers, load_instrument
 from segmentation.scoring import SEGMENTS
 from segmentation.typing_tool import load_typing_tool
