@@ -15,10 +15,11 @@ from messaging.channels import Channel
 from messaging.composition import InvitationDetails, Recipient, compose
 from messaging.council import Council
 from messaging.languages import read_language
-from messaging.letters import LetterPress, LetterRefused
+from messaging.letters import LetterPress
 from messaging.message import Message
 from messaging.offers import AgeBand, ChildOffer, read_miles
 from messaging.placeholders import CompositionRefused
+from messaging.press import NotPrintable
 from messaging.variants import Arm, Variant, select_variant
 from segmentation.segments import Segment
 
@@ -158,7 +159,7 @@ def print_proofs(
             letter = press.render(message)
         except RowRefused as refused:
             entries.append(ManifestEntry(row.number, "", None, "", str(refused)))
-        except LetterRefused as refused:
+        except NotPrintable as refused:
             reason = str(RowRefused([(refused.code, str(refused))]))
             entries.append(ManifestEntry(row.number, "", None, "", reason))
         else:

@@ -12,8 +12,9 @@ from markupsafe import Markup
 
 from messaging.channels import Channel
 from messaging.facts import facts_of
-from messaging.letters import LetterPress, LetterRefused
+from messaging.letters import LetterPress
 from messaging.message import Message
+from messaging.press import NotPrintable
 from messaging.shown import html
 from messaging.variants import VariantName, load_variant
 from parentportal.auth import requires
@@ -59,7 +60,7 @@ def letter_pdf(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
         raise NotThere
     try:
         pdf = _press().render(Message.from_json(row.content)).pdf
-    except LetterRefused as refused:
+    except NotPrintable as refused:
         flash(words.LEFT_OUT[refused.code], "important")
         return redirect(url_for("desk.letter", batch_id=batch_id, message_id=message_id))
     return _pdf(pdf, f"letter-{message_id}.pdf")
@@ -75,7 +76,7 @@ def merged_pdf(batch_id: UUID, part: int) -> ResponseReturnValue:
         raise NotThere
     try:
         pdf = _press().merge([Message.from_json(row.content) for row in rows])
-    except LetterRefused as refused:
+    except NotPrintable as refused:
         flash(words.LEFT_OUT[refused.code], "important")
         return redirect(url_for("desk.batch", batch_id=batch_id))
     return _pdf(pdf, f"letters-{part}-{batch_id}.pdf")

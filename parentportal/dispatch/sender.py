@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from messaging.channels import Channel
-from messaging.letters import LetterPress, LetterRefused
+from messaging.letters import LetterPress
 from messaging.message import Message
+from messaging.press import NotPrintable
 from parentportal.dispatch.folder import LetterFolder
 from parentportal.dispatch.mailbox import EmailRefused, Mailbox, write_email
 from parentportal.models import OutgoingBatch, OutgoingMessage
@@ -159,11 +160,11 @@ class _Way:
     ) -> None:
         """Write a chunk, then mark it."""
         evidence: dict[UUID, dict[str, Any]] = {}
-        refused: dict[UUID, LetterRefused | EmailRefused] = {}
+        refused: dict[UUID, NotPrintable | EmailRefused] = {}
         for row in rows:
             try:
                 evidence[row.id] = self._put(row)
-            except (LetterRefused, EmailRefused) as refusal:
+            except (NotPrintable, EmailRefused) as refusal:
                 refused[row.id] = refusal
         _check_press(evidence, refused)
         reasons = {message_id: refusal.code for message_id, refusal in refused.items()}
@@ -201,12 +202,12 @@ class _Way:
 
 def _check_press(
     evidence: Mapping[UUID, Mapping[str, Any]],
-    refused: Mapping[UUID, LetterRefused | EmailRefused],
+    refused: Mapping[UUID, NotPrintable | EmailRefused],
 ) -> None:
     """Stop when it is the press that fails: no letter is taken out for that.
 
     Raises:
-        LetterRefused: a letter failed for no reason of its own, and no other was printed.
+        NotPrintable: a letter failed for no reason of its own, and no other was printed.
     """
     if any("pages" in found for found in evidence.values()):
         return

@@ -12,8 +12,9 @@ import pytest
 
 from messaging.campaigns import CAMPAIGN_KEYS
 from messaging.languages import LANGUAGES
-from messaging.letters import LetterPress, LetterRefused
+from messaging.letters import LetterPress
 from messaging.offers import AgeBand, ChildOffer
+from messaging.press import NotPrintable
 from messaging.variants import VariantName
 from tests.messaging.families import MEETING, ROBIN, SAM, message
 from tests.paper import MM, pages, strays
@@ -143,14 +144,14 @@ def test_hostile_values_print_literally(printed, value):
 
 def test_a_character_that_no_font_has_is_refused_and_the_press_goes_on(press):
     odd = message("ptb-offer", "en_GB", VariantName.NEUTRAL, replace(SAM, first_name="Sam 😀"))
-    with pytest.raises(LetterRefused) as refused:
+    with pytest.raises(NotPrintable) as refused:
         press.render(odd)
     assert refused.value.code == "character-not-in-fonts"
     assert press.render(message()).pages == 2
 
 
 def test_an_address_too_wide_for_the_window_is_refused(press):
-    with pytest.raises(LetterRefused) as refused:
+    with pytest.raises(NotPrintable) as refused:
         press.render(replace(message(), address=("W" * 80, "2 Invented Road", "EX1 1ZZ")))
     assert refused.value.code == "address-too-wide"
 
@@ -158,7 +159,7 @@ def test_an_address_too_wide_for_the_window_is_refused(press):
 def test_more_contact_lines_than_there_is_room_for_are_refused(press):
     made = message()
     crowded = replace(made.sender, reply_address=("Invented House",) * 30)
-    with pytest.raises(LetterRefused) as refused:
+    with pytest.raises(NotPrintable) as refused:
         press.render(replace(made, sender=crowded))
     assert refused.value.code == "contact-too-tall"
 

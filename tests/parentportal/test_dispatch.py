@@ -19,9 +19,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from messaging.channels import Channel
-from messaging.letters import LetterRefused
 from messaging.lifecycle import State, StepNotAllowed
 from messaging.message import Message
+from messaging.press import NotPrintable
 from parentportal.dispatch import run, start, take_back
 from parentportal.dispatch.folder import LetterFolder
 from parentportal.models import AuditEvent, Carer, Family, OutgoingBatch, OutgoingMessage, Role
@@ -245,7 +245,7 @@ def test_what_no_letter_can_help_stops_the_batch_and_takes_no_letter_out(
     with database.transaction() as session:
         save_council(session, replace(council, reply_address=lines), now=now)
     batch = approved(2)
-    with pytest.raises(LetterRefused):
+    with pytest.raises(NotPrintable):
         send(batch)
     assert {row.state for row in rows_of(database, batch)} == {State.APPROVED}
     with database.transaction() as session:
