@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -17,6 +18,9 @@ LANGUAGES: Final = ("en_GB", "cy", "pl", "ur")
 
 OFF_SCALE: Final = "off-scale"
 """Code of the one refusal of this module: an answer that is none of the six."""
+
+NEVER_FIRST: Final = "imprich"
+"""The wealth facet: no questionnaire opens with it, however much it tells."""
 
 _WRITTEN_RATINGS: Final = MappingProxyType(
     {
@@ -40,14 +44,35 @@ class InstrumentRefused(ValueError):
     """An instrument's file does not describe a questionnaire that can be asked."""
 
 
+class Review(StrEnum):
+    """Where words stand in one language, the least settled state first."""
+
+    WRITTEN = "source text; awaiting review with parents"
+    AWAITING_REVIEW = "awaiting review by a native speaker"
+    REVIEWED = "reviewed by a native speaker"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One portrait: the facet it stands for, that facet's value, and its words by language."""
+    """One portrait of a person.
+
+    Attributes:
+        code: what answers are kept under; it outlives a change of words.
+        facet: the facet of the full form whose meaning it carries.
+        value: the value that the facet measures.
+        version: 1 as first written, one more whenever its words change in any language.
+        provenance: where its words come from.
+        wording: its words by language.
+        review: who has read them, by language.
+    """
 
     code: str
     facet: str
     value: str
+    version: int
+    provenance: str
     wording: Mapping[str, str]
+    review: Mapping[str, Review]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +94,27 @@ class Language:
 
     stem: str
     answers: tuple[str, ...]
-    review: str
+    review: Review
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A questionnaire: its items in the order they are asked, and its words by language."""
+    """A questionnaire.
+
+    Attributes:
+        version: its name, which every response keeps.
+        items: its bank of portraits, in the order in which they are asked if nothing chooses;
+            a facet may have more than one.
+        first: the code of the item that is always asked first.
+        paper: the codes of the fixed form, such as is printed on paper, in its order.
+        words: the words around the portraits, by language, English first.
+        provenance: where it comes from and how its words were checked.
+    """
 
     version: str
     items: tuple[Item, ...]
+    first: str
+    paper: tuple[str, ...]
     words: Mapping[str, Language]
     provenance: Mapping[str, str]
 
@@ -85,6 +122,11 @@ class Instrument:
     def languages(self) -> tuple[str, ...]:
         """The languages it can be asked in, English first."""
         return tuple(self.words)
+
+    @property
+    def paper_items(self) -> tuple[Item, ...]:
+        """The portraits of the fixed form, in its order."""
+        return tuple(map(self.item, self.paper))
 
     def item(self, code: str) -> Item:
         """Find an item by its code; KeyError when there is none."""
@@ -101,9 +143,13 @@ class Instrument:
         """Give the question asked of every portrait. KeyError for an unknown language."""
         return self.words[language].stem
 
-    def review(self, language: str) -> str:
-        """Say who has reviewed the words of a language. KeyError for an unknown language."""
-        return self.words[language].review
+    def review(self, language: str) -> Review:
+        """Say where a language stands: no further than its least settled words.
+
+        KeyError for an unknown language.
+        """
+        states = {self.words[language].review, *(item.review[language] for item in self.items)}
+        return next(state for state in Review if state in states)
 
     def read(self, raw: Mapping[str, str]) -> Answers:
         """Read written answers, such as those of a form, by item code.
@@ -127,13 +173,15 @@ class Instrument:
     def from_facets(self, ratings: Mapping[str, int]) -> Answers:
         """Take ratings by facet, as of a European Social Survey respondent, to our own items.
 
-        Facets that no item stands for are passed over.
+        Facets that no item stands for are passed over. Where a facet has spare items its rating
+        goes to the first: one answer must not count as two.
 
         Raises:
             AnswerRefused: a rating is off the scale.
         """
+        first_of = {item.facet: item.code for item in reversed(self.items)}
         return self.read(
-            {item.code: str(ratings[item.facet]) for item in self.items if item.facet in ratings}
+            {code: str(ratings[facet]) for facet, code in first_of.items() if facet in ratings}
         )
 
 
@@ -175,33 +223,55 @@ def parse_instrument(document: Mapping[str, object]) -> Instrument:
     """
     try:
         instrument = _read_document(document)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InstrumentRefused(f"the document is not complete: {error}") from error
-    codes = [item.code for item in instrument.items]
-    facets = [item.facet for item in instrument.items]
-    if not codes or len(set(codes)) < len(codes) or len(set(facets)) < len(facets):
-        raise InstrumentRefused("item codes and facets must each be given once")
-    if clash := set(codes) & VALUE_OF_FACET.keys():
-        raise InstrumentRefused(f"an item code is also the code of a facet: {sorted(clash)}")
-    for item in instrument.items:
-        if item.wording.keys() != instrument.words.keys():
-            raise InstrumentRefused(f"{item.code} is not worded in each language")
+    _refuse_unsound_items(instrument)
+    _refuse_unsound_order(instrument)
     for name, language in instrument.words.items():
         if len(set(language.answers)) != LEAST_LIKE_ME:
             raise InstrumentRefused(f"{name} does not have six different answers")
     return instrument
 
 
+def _refuse_unsound_items(instrument: Instrument) -> None:
+    codes = [item.code for item in instrument.items]
+    if not codes or len(set(codes)) < len(codes):
+        raise InstrumentRefused("item codes must each be given once")
+    if clash := set(codes) & VALUE_OF_FACET.keys():
+        raise InstrumentRefused(f"an item code is also the code of a facet: {sorted(clash)}")
+    for item in instrument.items:
+        if not item.wording.keys() == item.review.keys() == instrument.words.keys():
+            raise InstrumentRefused(f"{item.code} is not worded and reviewed in each language")
+        if not all(text.strip() for text in (item.provenance, *item.wording.values())):
+            raise InstrumentRefused(f"{item.code} has an empty text")
+        if item.version < 1:
+            raise InstrumentRefused(f"{item.code} has no version")
+
+
+def _refuse_unsound_order(instrument: Instrument) -> None:
+    facet_of = {item.code: item.facet for item in instrument.items}
+    if not instrument.paper or len(set(instrument.paper)) < len(instrument.paper):
+        raise InstrumentRefused("the items of the paper form must each be given once")
+    if unknown := {instrument.first, *instrument.paper} - facet_of.keys():
+        raise InstrumentRefused(f"first or on paper, but no item: {sorted(unknown)}")
+    if NEVER_FIRST in {facet_of[instrument.first], facet_of[instrument.paper[0]]}:
+        raise InstrumentRefused("the wealth facet is never asked first")
+
+
 def _read_document(document: Mapping[str, object]) -> Instrument:
-    languages, items, provenance = (
+    languages, items, paper, provenance = (
         document["languages"],
         document["items"],
+        document["paper"],
         document["provenance"],
     )
     if not (
-        isinstance(languages, dict) and isinstance(items, list) and isinstance(provenance, dict)
+        isinstance(languages, dict)
+        and isinstance(items, list)
+        and isinstance(paper, list)
+        and isinstance(provenance, dict)
     ):
-        raise TypeError("languages, items and provenance")
+        raise TypeError("languages, items, paper and provenance")
     return Instrument(
         version=str(document["version"]),
         items=tuple(
@@ -209,16 +279,21 @@ def _read_document(document: Mapping[str, object]) -> Instrument:
                 code=str(item["code"]),
                 facet=str(item["facet"]),
                 value=VALUE_OF_FACET[item["facet"]],
-                wording=MappingProxyType(dict(item["wording"])),
+                version=int(item["version"]),
+                provenance=str(item["provenance"]),
+                wording=MappingProxyType({str(k): str(v) for k, v in item["wording"].items()}),
+                review=MappingProxyType({str(k): Review(v) for k, v in item["review"].items()}),
             )
             for item in items
         ),
+        first=str(document["first"]),
+        paper=tuple(map(str, paper)),
         words=MappingProxyType(
             {
                 str(name): Language(
                     stem=str(words["stem"]),
                     answers=tuple(str(answer) for answer in words["answers"]),
-                    review=str(words["review"]),
+                    review=Review(words["review"]),
                 )
                 for name, words in languages.items()
             }

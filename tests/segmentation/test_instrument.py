@@ -14,6 +14,7 @@ from segmentation.instrument import (
     AnswerRefused,
     Answers,
     InstrumentRefused,
+    Review,
     load_instrument,
     parse_instrument,
     read_rating,
@@ -180,6 +181,51 @@ def without_items(document):
     document["items"] = []
 
 
+def without_a_review_of_one_wording(document):
+    del document["items"][2]["review"]["pl"]
+
+
+def with_a_review_nobody_knows(document):
+    document["items"][2]["review"]["pl"] = "fine"
+
+
+def with_an_empty_wording(document):
+    document["items"][2]["wording"]["pl"] = " "
+
+
+def without_a_version_of_an_item(document):
+    document["items"][2]["version"] = 0
+
+
+def without_provenance_of_an_item(document):
+    document["items"][2]["provenance"] = ""
+
+
+def with_wealth_first(document):
+    document["first"] = "being-well-off"
+
+
+def with_wealth_first_on_paper(document):
+    document["paper"].remove("being-well-off")
+    document["paper"].insert(0, "being-well-off")
+
+
+def with_an_unknown_item_first(document):
+    document["first"] = "no-such-item"
+
+
+def with_an_unknown_item_on_paper(document):
+    document["paper"][1] = "no-such-item"
+
+
+def with_an_item_twice_on_paper(document):
+    document["paper"][1] = document["paper"][0]
+
+
+def without_a_paper_form(document):
+    document["paper"] = []
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -189,6 +235,17 @@ def without_items(document):
         with_an_unknown_facet,
         with_a_facets_code_for_another_item,
         without_items,
+        without_a_review_of_one_wording,
+        with_a_review_nobody_knows,
+        with_an_empty_wording,
+        without_a_version_of_an_item,
+        without_provenance_of_an_item,
+        with_wealth_first,
+        with_wealth_first_on_paper,
+        with_an_unknown_item_first,
+        with_an_unknown_item_on_paper,
+        with_an_item_twice_on_paper,
+        without_a_paper_form,
     ],
 )
 def test_an_instrument_that_cannot_be_asked_is_refused(document, spoil):
@@ -196,3 +253,29 @@ def test_an_instrument_that_cannot_be_asked_is_refused(document, spoil):
     spoil(document)
     with pytest.raises(InstrumentRefused):
         parse_instrument(document)
+
+
+def test_a_facet_may_have_a_spare_portrait_and_its_rating_counts_once(document):
+    spare = {**document["items"][1], "code": "spare-feeling-safe"}
+    document["items"].append(spare)
+    instrument = parse_instrument(document)
+    assert instrument.item("spare-feeling-safe").facet == "impsafe"
+    assert instrument.from_facets({"impsafe": 2}) == Answers({"feeling-safe": 2})
+
+
+def test_the_paper_form_keeps_its_own_order(document):
+    document["paper"] = ["thrills", "own-ideas"]
+    on_paper = parse_instrument(document).paper_items
+    assert [item.facet for item in on_paper] == ["ipadvnt", "ipcrtiv"]
+
+
+def test_a_language_stands_no_further_than_its_least_settled_words(document):
+    document["languages"]["cy"]["review"] = Review.REVIEWED
+    for item in document["items"]:
+        item["review"]["cy"] = Review.REVIEWED
+    assert parse_instrument(document).review("cy") == Review.REVIEWED
+    document["items"][-1]["review"]["cy"] = Review.AWAITING_REVIEW
+    assert parse_instrument(document).review("cy") == Review.AWAITING_REVIEW
+    document["items"][-1]["review"]["cy"] = Review.REVIEWED
+    document["languages"]["cy"]["review"] = Review.AWAITING_REVIEW
+    assert parse_instrument(document).review("cy") == Review.AWAITING_REVIEW
