@@ -15,7 +15,16 @@ from typing import Any, Self
 
 from messaging.colour import Colour
 from messaging.offers import MileageScheme
-from messaging.settings import Email, Phone, Problem, SettingsReader, Texts, WebAddress, written
+from messaging.settings import (
+    Email,
+    Line,
+    Phone,
+    Problem,
+    SettingsReader,
+    Texts,
+    WebAddress,
+    written,
+)
 
 ENGLAND = "England"
 
@@ -120,7 +129,9 @@ class FocusGroupPractice:
 class Council:
     """One council, frozen: who it is, who answers, and the terms of what it offers.
 
-    ``colour`` is its own, on pages and letters; dark enough to be read on white.
+    ``colour`` is its own, on pages and letters; dark enough to be read on white. ``freepost`` is
+    the one line of a Freepost address, for forms that come back; without it they go to
+    ``reply_address`` and need a stamp.
     """
 
     name: str
@@ -139,6 +150,7 @@ class Council:
     appeal: Appeal
     personal_transport_budget: PersonalTransportBudget
     focus_groups: FocusGroupPractice
+    freepost: Line | None = None
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:

@@ -18,10 +18,13 @@ Problem = tuple[str, str]
 Email = NewType("Email", str)
 Phone = NewType("Phone", str)
 WebAddress = NewType("WebAddress", str)
+Line = NewType("Line", str)
+"""One line of an address; a setting of `Line | None` may be left out."""
 Texts = Mapping[str, str]
 """A text parents read, once in every language: language key to words."""
 
 LONGEST_TEXT = 600  # characters: room for what a reviewed paragraph needs on two sides
+LONGEST_LINE = 60
 LARGEST_NUMBER = 10_000
 
 _EMAIL = re.compile(r"[^\s@<>\"']+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -48,6 +51,8 @@ class SettingsReader:
 
     def _at(self, kind: Any, table: Mapping[str, Any], path: str, name: str) -> Any:
         place = f"{path}.{name}" if path else name
+        if kind == Line | None:
+            return self._value(Line, table[name], place) if name in table else None
         if name not in table:
             self.problems.append((place, "is missing"))
             return None
@@ -93,6 +98,13 @@ def _text(raw: Any) -> str:
     if reason:
         raise ValueError(f"cannot be printed: {reason}")
     return tidy(raw.strip())
+
+
+def _line(raw: Any) -> str:
+    text = _text(raw)
+    if len(text) > LONGEST_LINE:
+        raise ValueError(f"must be one line of at most {LONGEST_LINE} characters")
+    return text
 
 
 def _email(raw: Any) -> str:
@@ -156,6 +168,7 @@ def _date(raw: Any) -> date:
 
 _SCALARS: Mapping[Any, Callable[[Any], Any]] = {
     str: _text,
+    Line: _line,
     Email: _email,
     Phone: _phone,
     WebAddress: _web_address,
@@ -180,11 +193,12 @@ def is_web_address(text: str) -> bool:
 
 
 def written(value: Any) -> Any:
-    """A value of these settings in JSON's types: decimals and dates as text."""
+    """A value of these settings in JSON's types: decimals and dates as text, no field for none."""
     if isinstance(value, Colour):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: written(getattr(value, field.name)) for field in fields(value)}
+        named = {field.name: getattr(value, field.name) for field in fields(value)}
+        return {name: written(item) for name, item in named.items() if item is not None}
     if isinstance(value, Mapping):
         return {str(key): written(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

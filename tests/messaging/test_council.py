@@ -22,6 +22,13 @@ def test_a_council_comes_back_from_json_as_it_was(document):
     assert Council.from_document(json.loads(json.dumps(document))) == demonstration_council()
 
 
+def test_a_council_without_freepost_comes_back_without_it(document):
+    del document["freepost"]
+    council = Council.from_document(document)
+    assert council.freepost is None
+    assert council.document() == document
+
+
 def test_the_demonstration_council_can_be_no_real_one(document):
     text = json.dumps(document)
     assert ".gov.uk" not in text
@@ -59,6 +66,9 @@ def test_what_is_missing_and_what_is_unknown_is_told_at_once(document):
         ("portal_url", "https://a b.example"),
         ("portal_url", "https://a.example:port"),
         ("reply_address", []),
+        ("freepost", ""),
+        ("freepost", None),
+        ("freepost", "x" * 61),
         ("reply_weeks", 0),
         ("reply_weeks", True),
         ("reply_weeks", 1.5),
