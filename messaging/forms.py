@@ -71,10 +71,17 @@ class FormPress:
     def __init__(self) -> None:
         self._press = Press("form.typ", _KNOWN)
 
-    def blank(
-        self, questions: Questions, council: Council, edition: Edition, send_by: date, dated: date
+    def forms(
+        self,
+        questions: Questions,
+        council: Council,
+        edition: Edition,
+        *,
+        send_by: date,
+        dated: date,
+        accesses: Sequence[Access | None] = (None,),
     ) -> Printed:
-        """A form without a code: there is room to write one in.
+        """Forms as one document, in the order of the codes, each beginning on a right-hand page.
 
         Args:
             questions: what is asked.
@@ -82,42 +89,16 @@ class FormPress:
             edition: how it is set.
             send_by: the last day on which it is of use.
             dated: the date in the file; it is not printed.
+            accesses: one for each form; for none there is room to write a code in.
 
         Raises:
             NotPrintable: it does not fit, or a character of it is in none of the fonts.
-        """
-        return self._print(questions, council, edition, send_by, dated, [None])
-
-    def run(
-        self,
-        questions: Questions,
-        council: Council,
-        edition: Edition,
-        send_by: date,
-        dated: date,
-        accesses: Sequence[Access],
-    ) -> Printed:
-        """Forms with codes as one document, in order, each beginning on a right-hand page.
-
-        Raises:
-            NotPrintable: as for a blank form.
-            ValueError: there is no code.
+            ValueError: no form is asked for.
         """
         if not accesses:
-            raise ValueError("a run of forms needs a code")
-        return self._print(questions, council, edition, send_by, dated, accesses)
-
-    def _print(
-        self,
-        questions: Questions,
-        council: Council,
-        edition: Edition,
-        send_by: date,
-        dated: date,
-        accesses: Sequence[Access | None],
-    ) -> Printed:
+            raise ValueError("no form is asked for")
         language = questions.language
-        values = {
+        values: dict[str, Any] = {
             "tag": language_tag(language).partition("-")[0],
             "rtl": is_right_to_left(language),
             "large": edition is Edition.LARGE,

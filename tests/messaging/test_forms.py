@@ -20,7 +20,7 @@ from tests.messaging.test_copy import NAMES_OF_SEGMENTS, NEVER, OLDEST_READER, r
 from tests.paper import MM, fonts, is_tagged, pages, words
 
 COUNCIL = demonstration_council()
-SEND_BY, DATED = date(2027, 3, 31), date(2027, 3, 1)
+DAYS = {"send_by": date(2027, 3, 31), "dated": date(2027, 3, 1)}
 LINK = "https://travel.exampleshire.example/s/ABCD-EFGH-JKLM"
 ACCESS = Access("ABCD-EFGH-JKLM", LINK)
 LATIN = [language for language in LANGUAGES if not is_right_to_left(language)]
@@ -62,9 +62,7 @@ def printed(press):
     @cache
     def pdf_of(language="en_GB", edition=Edition.A4, access=ACCESS, freepost=COUNCIL.freepost):
         asked, council = questions(language), replace(COUNCIL, freepost=freepost)
-        if access is None:
-            return press.blank(asked, council, edition, SEND_BY, DATED).pdf
-        return press.run(asked, council, edition, SEND_BY, DATED, [access]).pdf
+        return press.forms(asked, council, edition, **DAYS, accesses=[access]).pdf
 
     return pdf_of
 
@@ -227,7 +225,7 @@ def test_a_twelve_year_old_can_read_the_words_around_the_questions():
 
 def test_a_run_starts_every_form_on_a_right_hand_page_with_its_own_code(press):
     accesses = [Access(f"{letter * 4}-EFGH-JKLM", LINK) for letter in "ABC"]
-    run = press.run(questions(), COUNCIL, Edition.A4, SEND_BY, DATED, accesses)
+    run = press.forms(questions(), COUNCIL, Edition.A4, **DAYS, accesses=accesses)
     assert run.pages == 6
     with pdfplumber.open(io.BytesIO(run.pdf)) as document:
         said = [page.extract_text() for page in document.pages]
@@ -239,29 +237,26 @@ def test_a_run_starts_every_form_on_a_right_hand_page_with_its_own_code(press):
 
 
 def test_the_same_form_gives_the_same_bytes_from_any_press(press):
-    made = [
-        one.run(questions(), COUNCIL, Edition.A4, SEND_BY, DATED, [ACCESS]).pdf
-        for one in (press, FormPress())
-    ]
+    made = [one.forms(questions(), COUNCIL, Edition.A4, **DAYS).pdf for one in (press, FormPress())]
     assert made[0] == made[1]
 
 
 def test_an_answer_with_a_word_too_long_for_its_column_is_refused(press):
     wide = replace(questions(), answers=("W" * 30, *"abcde"))
     with pytest.raises(NotPrintable) as refused:
-        press.blank(wide, COUNCIL, Edition.A4, SEND_BY, DATED)
+        press.forms(wide, COUNCIL, Edition.A4, **DAYS)
     assert refused.value.code == "answer-too-wide"
 
 
 def test_hostile_words_print_literally(press):
     odd = "#panic() *b* $x^2$ <label> // gone"
     made = replace(questions(), statements=(odd, *questions().statements[1:]))
-    pdf = press.blank(made, COUNCIL, Edition.A4, SEND_BY, DATED).pdf
+    pdf = press.forms(made, COUNCIL, Edition.A4, **DAYS).pdf
     with pdfplumber.open(io.BytesIO(pdf)) as document:
         printed = "".join(c["text"] for c in document.pages[0].chars)
     assert re.sub(r"\s", "", odd) in re.sub(r"\s", "", printed)
 
 
 def test_a_run_of_nothing_is_an_error(press):
-    with pytest.raises(ValueError, match="needs a code"):
-        press.run(questions(), COUNCIL, Edition.A4, SEND_BY, DATED, [])
+    with pytest.raises(ValueError, match="no form"):
+        press.forms(questions(), COUNCIL, Edition.A4, **DAYS, accesses=[])
