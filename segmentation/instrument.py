@@ -11,7 +11,7 @@ from typing import Final
 
 from segmentation.scoring import LEAST_LIKE_ME, MOST_LIKE_ME, VALUE_OF_FACET
 
-DEFAULT: Final = "travel-values-1"
+DEFAULT: Final = "travel-values-2"
 """The version of the instrument in use."""
 
 LANGUAGES: Final = ("en_GB", "cy", "pl", "ur")

@@ -124,6 +124,30 @@ def standardise(scores: Floats, norms: Norms = PUBLISHED_NORMS) -> Floats:
     return standardised
 
 
+def standing_weights(
+    facets: Sequence[str], norms: Norms = PUBLISHED_NORMS
+) -> tuple[Floats, Floats]:
+    """Write the standardised composites of a complete form as a linear map of likeness.
+
+    Args:
+        facets: the 21 facets, each once, in any order.
+        norms: what the composites are standardised on.
+
+    Returns:
+        Weights (3, 21) and offset (3,): `weights @ likeness + offset` is what `standardise` of
+        `composites` of `value_scores` gives for a person who answered every item.
+    """
+    weights = np.zeros((len(SEGMENTS), len(facets)))
+    for row, members in enumerate(VALUES_OF_SEGMENT.values()):
+        for column, facet in enumerate(facets):
+            value = VALUE_OF_FACET[facet]
+            if value in members:
+                weights[row, column] = 1 / len(members) / len(FACETS_OF_VALUE[value])
+    centred = weights - weights.sum(axis=1, keepdims=True) / len(facets)
+    deviations = np.array(norms.deviations)
+    return centred / deviations[:, np.newaxis], -np.array(norms.means) / deviations
+
+
 def full_form_segments(ratings: Floats, norms: Norms = PUBLISHED_NORMS) -> NDArray[np.intp]:
     """Name the segment of each person who answered the full form.
 

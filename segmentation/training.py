@@ -1,21 +1,22 @@
-"""From respondents to a typing tool: the only module that fits one, with scikit-learn.
+"""From respondents to a typing tool: the only module that makes one, with scikit-learn.
 
-Protocol: held-out respondents (see `Respondent.held_out`) are never seen here; selection, tuning
-and the threshold use training respondents alone, by cross-validation.
+Protocol: held-out respondents (see `Respondent.held_out`) are never seen here; the threshold and
+everything else that is chosen uses training respondents alone, by cross-validation.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import sklearn
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
+from segmentation.adaptive import POLE_OF_FACET, play
+from segmentation.estimator import SegmentRegionClassifier
+from segmentation.factors import FACTORS, LEAST_NOISE, fit_factors, latent_norms
 from segmentation.instrument import Instrument
-from segmentation.items_left_out import condition, softmax
 from segmentation.respondents import (
     Respondent,
     TooFewRespondents,
@@ -26,36 +27,26 @@ from segmentation.scoring import (
     FACETS,
     PUBLISHED_NORMS,
     SEGMENTS,
-    VALUE_OF_FACET,
-    VALUES,
     Floats,
     full_form_segments,
     likeness,
+    standing_weights,
 )
-from segmentation.typing_tool import DEFAULT, Reason, Refusals, TypingTool
+from segmentation.typing_tool import DEFAULT, Asking, Reason, Refusals, TypingTool
 
 STATED_ACCURACY: Final = 0.90
 """Of the people the tool assigns, so many are to be where the full form would put them."""
 
 MINIMUM_ITEMS: Final = 5
+MAXIMUM_ITEMS: Final = 12
 STRAIGHT_LINE_FROM: Final = 8
-
-STRENGTHS: Final = (0.03, 0.1, 0.3, 1.0, 3.0)
-"""Inverse strengths of the ridge penalty (C) that cross-validation chooses from."""
-
-SOLVER: Final = "newton-cholesky"
-"""Exact in a few steps where there are many people and few items."""
+FASTEST_MEDIAN: Final = 1.0
+"""Seconds an item: nobody reads a portrait and chooses among six answers in less."""
 
 SEED: Final = 7
-FOLDS: Final = 10
-SELECTION_FOLDS: Final = 5
+FOLDS: Final = 5
 
-CANNOT_BE_ASKED: Final = frozenset({"ipstrgv"})
-"""The strong state: no portrait of it is free of politics."""
-
-_DIGITS: Final = 12
-_MOMENT_DIGITS: Final = 6
-_CONVERGED: Final = 1e-12
+_DIGITS: Final = 6
 
 NOTICE: Final = {
     "licence": "CC BY-NC-SA 4.0, https://creativecommons.org/licenses/by-nc-sa/4.0/",
@@ -68,6 +59,13 @@ NOTICE: Final = {
         "own responses. Unlike the code around it, this file is not under the MIT licence."
     ),
 }
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many steps are done."""
+
+
+def silent(_done: int, _of: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +122,15 @@ class Threshold:
     value: float
     accuracy: float
     coverage: float
+    items: float
 
 
-def train(sample: Sample, instrument: Instrument, version: str = DEFAULT) -> TypingTool:
+def train(
+    sample: Sample,
+    instrument: Instrument,
+    version: str = DEFAULT,
+    progress: Progress = silent,
+) -> TypingTool:
     """Fit a typing tool and choose its threshold by cross-validation.
 
     Raises:
@@ -134,199 +138,147 @@ def train(sample: Sample, instrument: Instrument, version: str = DEFAULT) -> Typ
     """
     if np.bincount(sample.segments, minlength=len(SEGMENTS)).min() < FOLDS:
         raise TooFewRespondents(f"{len(sample.people)} usable training respondents are too few")
-    facets = tuple(item.facet for item in instrument.items)
-    tried = {strength: cross_validate(sample, instrument, strength) for strength in STRENGTHS}
-    losses = {strength: log_loss(tried[strength], sample.segments) for strength in STRENGTHS}
-    strength = min(losses, key=losses.__getitem__)
-    out_of_fold = tried[strength]
-    threshold = choose_threshold(out_of_fold, sample.segments)
-    unset = fit(sample, instrument, strength, version)
-    hits = out_of_fold.argmax(axis=1) == sample.segments
-    provenance: dict[str, Any] = {
-        **NOTICE,
-        "definition": {
-            "segment": "the highest of three standardised composites of the full form of 21 facets",
-            "norms": PUBLISHED_NORMS.source,
-            "means": dict(zip(SEGMENTS, PUBLISHED_NORMS.means, strict=True)),
-            "deviations": dict(zip(SEGMENTS, PUBLISHED_NORMS.deviations, strict=True)),
-        },
-        "training": {
-            "respondents": len(sample.people),
-            "rounds": sorted({person.essround for person in sample.people}),
-            "split": "trained on where the first byte of the SHA-256 of the id is odd",
-            "estimator": "LogisticRegression, multinomial, unweighted, on likeness",
-            "C": strength,
-            "C_rule": "the lowest cross-validated log loss",
-            "weights": "the survey's, for the prior and for the mean and covariance of likeness",
-            "scikit_learn": sklearn.__version__,
-            "facets": list(facets),
-        },
-        "threshold": {
-            "stated_accuracy": STATED_ACCURACY,
-            "rule": "the lowest at which cross-validated training respondents reach it",
-            "folds": FOLDS,
-            "seed": SEED,
-            "accuracy": round(threshold.accuracy, 4),
-            "coverage": round(threshold.coverage, 4),
-        },
-        "cross_validation": {
-            "accuracy": round(float(hits.mean()), 4),
-            "log_loss": round(losses[strength], 4),
-        },
-        "assumption": (
-            "That answers to our own portraits behave as answers to the survey's portraits of the "
-            "same facets has not been shown yet."
-        ),
-    }
+    threshold = choose_threshold(sample, instrument, progress)
+    unset = fit(sample, instrument, version)
     return replace(
         unset,
         refusals=replace(unset.refusals, threshold=threshold.value),
-        provenance=provenance,
+        asking=replace(unset.asking, stop=threshold.value),
+        provenance={
+            **NOTICE,
+            "definition": (
+                "the highest of three standardised composites of the full form of 21 facets; the "
+                "latent truth: of the same composites without the noise of the items"
+            ),
+            "training": {
+                "respondents": len(sample.people),
+                "rounds": sorted({person.essround for person in sample.people}),
+                "split": "trained on where the first byte of the SHA-256 of the id is odd",
+                "estimator": "SegmentRegionClassifier: Gaussian over likeness, by EM, weighted",
+                "factors": FACTORS,
+                "least_noise": LEAST_NOISE,
+                "scikit_learn": sklearn.__version__,
+            },
+            "threshold": {
+                "stated_accuracy": STATED_ACCURACY,
+                "rule": (
+                    "the lowest at which cross-validated training respondents, asked adaptively "
+                    "until it is reached, are so often where the full form puts them"
+                ),
+                "folds": FOLDS,
+                "seed": SEED,
+                "accuracy": round(threshold.accuracy, 4),
+                "coverage": round(threshold.coverage, 4),
+                "mean_items": round(threshold.items, 2),
+            },
+            "assumption": (
+                "That answers to our own portraits behave as answers to the survey's portraits of "
+                "the same facets has not been shown yet."
+            ),
+        },
     )
 
 
-def fit(
-    sample: Sample, instrument: Instrument, strength: float = 1.0, version: str = DEFAULT
-) -> TypingTool:
-    """Fit the parameters under one penalty (C); the threshold is left at 0.
+def fit(sample: Sample, instrument: Instrument, version: str = DEFAULT) -> TypingTool:
+    """Fit the parameters; the threshold is left at 0 and the adaptive form stops only at its end.
 
-    The regression is unweighted: how answers tell a segment is the same whoever gives them, and
-    weights would only add noise. Who there is to be typed differs, so the prior and the Gaussian
-    that stands in for items left out are weighted to the population.
+    Raises:
+        ValueError: the instrument has no item for some facet.
     """
-    facets = tuple(item.facet for item in instrument.items)
-    alike = likeness(sample.ratings_of(facets))
-    complete = ~np.isnan(alike).any(axis=1)
-    model = logistic(alike[complete], sample.segments[complete], strength)
-    weights = sample.weights[complete]
-    mean = np.average(alike[complete], axis=0, weights=weights)
-    covariance = np.cov(alike[complete].T, aweights=weights).round(_MOMENT_DIGITS)
-    prior = np.bincount(sample.segments, sample.weights, minlength=len(SEGMENTS))
-    prior = prior / prior.sum()
+    facets = FACETS
+    items = {item.facet: item.code for item in reversed(instrument.items)}
+    if missing := set(facets) - items.keys():
+        raise ValueError(f"no item for {sorted(missing)}")
+    model = SegmentRegionClassifier(scores=standing_weights(facets)).fit(
+        likeness(sample.ratings_of(facets)), sample.segments, sample_weight=sample.weights
+    )
+    mean, covariance = model.mean_.round(_DIGITS), model.covariance_.round(_DIGITS)
+    factors = fit_factors(mean, covariance)
     return TypingTool(
         version=version,
         instrument_version=instrument.version,
-        items=tuple(item.code for item in instrument.items),
+        items=tuple(items[facet] for facet in facets),
         facets=facets,
-        prior=prior,
-        intercept=model.intercept_.round(_DIGITS),
-        coefficients=model.coef_.round(_DIGITS),
-        mean=_agree_with_prior(model, mean, covariance, prior).round(_DIGITS),
+        mean=mean,
         covariance=covariance,
+        norms=PUBLISHED_NORMS,
+        loadings=factors.loadings.round(_DIGITS),
+        noise=factors.noise.round(_DIGITS),
+        latent_norms=latent_norms(factors, facets),
         refusals=Refusals(
-            precedence=(Reason.TOO_FEW, Reason.STRAIGHT_LINE, Reason.LOW_CONFIDENCE),
+            precedence=(
+                Reason.TOO_FEW,
+                Reason.STRAIGHT_LINE,
+                Reason.TOO_FAST,
+                Reason.LOW_CONFIDENCE,
+            ),
             minimum_items=MINIMUM_ITEMS,
             straight_line_from=STRAIGHT_LINE_FROM,
+            fastest_median=FASTEST_MEDIAN,
             threshold=0.0,
+        ),
+        asking=Asking(
+            first=instrument.first, minimum=MINIMUM_ITEMS, maximum=MAXIMUM_ITEMS, stop=2.0
         ),
     )
 
 
-def logistic(alike: Floats, segments: NDArray[np.intp], strength: float) -> LogisticRegression:
-    """Fit the multinomial logistic regression, to full convergence so that reruns agree."""
-    return LogisticRegression(C=strength, solver=SOLVER, tol=1e-10).fit(alike, segments)
-
-
-def cross_validate(sample: Sample, instrument: Instrument, strength: float = 1.0) -> Floats:
-    """Give each person the posterior (people, segments) of a tool that has not seen them."""
-    ratings = sample.ratings_of([item.facet for item in instrument.items])
-    posterior = np.empty((len(ratings), len(SEGMENTS)))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    for seen, unseen in folds.split(ratings, sample.segments):
-        posterior[unseen] = fit(sample.take(seen), instrument, strength).posteriors(ratings[unseen])
-    return posterior
-
-
-def log_loss(posterior: Floats, segments: NDArray[np.intp]) -> float:
-    """Give the mean surprise, in nats, of posteriors (people, segments) at the true segments."""
-    return float(-np.log(posterior[np.arange(len(segments)), segments]).mean())
+def folds(sample: Sample) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Part the people (rows) into those seen and those not, so that each is unseen once."""
+    parts = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+    yield from parts.split(sample.ratings, sample.segments)
 
 
 def choose_threshold(
-    posterior: Floats, segments: NDArray[np.intp], accuracy: float = STATED_ACCURACY
+    sample: Sample,
+    instrument: Instrument,
+    progress: Progress = silent,
+    accuracy: float = STATED_ACCURACY,
 ) -> Threshold:
     """Find the lowest threshold, in hundredths, at which those assigned reach an accuracy.
 
-    Where none does, the threshold is 1: nobody is assigned.
+    Every training respondent is asked adaptively to the end by a tool that has not seen them; where
+    a threshold would have stopped, and with what, is read off that path. Where none reaches the
+    accuracy, the threshold is 1: nobody is assigned.
     """
-    confidence = posterior.max(axis=1)
-    hits = posterior.argmax(axis=1) == segments
-    for hundredths in range(100):
+    paths: list[Floats] = [np.empty(0)] * len(sample.people)
+    done = 0
+    for seen, unseen in folds(sample):
+        tool = fit(sample.take(seen), instrument)
+        for row in unseen:
+            paths[row] = _path(tool, sample.people[row])
+            done += 1
+            progress(done, len(paths))
+    posterior = np.stack(paths)
+    confidence = np.nan_to_num(posterior.max(axis=2))
+    for hundredths in range(50, 100):
         value = hundredths / 100
-        assigned = confidence >= value
+        sure = confidence >= value
+        at = np.where(sure.any(axis=1), sure.argmax(axis=1), MAXIMUM_ITEMS - 1)
+        final = posterior[np.arange(len(at)), at]
+        assigned = final.max(axis=1) >= value
+        hits = final.argmax(axis=1) == sample.segments
         if assigned.any() and hits[assigned].mean() >= accuracy:
-            return Threshold(value, float(hits[assigned].mean()), float(assigned.mean()))
-    return Threshold(1.0, accuracy=float("nan"), coverage=0.0)
+            return Threshold(
+                value,
+                accuracy=float(hits[assigned].mean()),
+                coverage=float(assigned.mean()),
+                items=float(at.mean() + 1),
+            )
+    return Threshold(1.0, accuracy=float("nan"), coverage=0.0, items=float(MAXIMUM_ITEMS))
 
 
-def select_facets(
-    sample: Sample, count: int, never: frozenset[str] = CANNOT_BE_ASKED
-) -> tuple[tuple[str, float], ...]:
-    """Choose facets for a short form: forward selection on cross-validated log loss.
-
-    Every one of the ten values has a facet in the end: once as many places are left as values
-    without one, only facets of those values are tried. Left-out ratings are the training mean.
-
-    Returns:
-        The facets in the order chosen, each with the weighted log loss of the form so far.
-    """
-    alike = likeness(sample.ratings)
-    alike = np.where(np.isnan(alike), np.nanmean(alike, axis=0), alike)
-    folds = list(
-        StratifiedKFold(SELECTION_FOLDS, shuffle=True, random_state=SEED).split(
-            alike, sample.segments
-        )
-    )
-    chosen: list[tuple[str, float]] = []
-    while len(chosen) < count:
-        form = [facet for facet, _ in chosen]
-        bare = set(VALUES) - {VALUE_OF_FACET[facet] for facet in form}
-        pool = [facet for facet in FACETS if facet not in form and facet not in never]
-        if len(bare) >= count - len(form):
-            pool = [facet for facet in pool if VALUE_OF_FACET[facet] in bare]
-        columns = [FACETS.index(facet) for facet in form]
-        losses = {
-            facet: _selection_loss(alike[:, [*columns, FACETS.index(facet)]], sample, folds)
-            for facet in pool
-        }
-        best = min(losses, key=losses.__getitem__)
-        chosen.append((best, losses[best]))
-    return tuple(chosen)
-
-
-def _selection_loss(
-    alike: Floats, sample: Sample, folds: list[tuple[NDArray[np.intp], NDArray[np.intp]]]
-) -> float:
-    truth = np.empty(len(alike))
-    for seen, unseen in folds:
-        model = LogisticRegression(solver=SOLVER).fit(alike[seen], sample.segments[seen])
-        posterior = model.predict_proba(alike[unseen])
-        truth[unseen] = posterior[np.arange(len(unseen)), sample.segments[unseen]]
-    return float(np.average(-np.log(truth), weights=sample.weights))
-
-
-def _agree_with_prior(
-    model: LogisticRegression, mean: Floats, covariance: Floats, prior: Floats
-) -> Floats:
-    """Move the mean so that a form without answers says the prior.
-
-    Ratings are not Gaussian, so the averaged logistic misses the prior by a point or two. The mean
-    moves the least it can (in Mahalanobis distance) to shift the logits by what is needed, which
-    Newton's method finds; each answer then takes back its share of the shift, and the full form is
-    not touched at all.
-    """
-    contrasts = model.coef_[:-1] - model.coef_[-1]
-    lever = covariance @ contrasts.T @ np.linalg.inv(contrasts @ covariance @ contrasts.T)
-    shift = np.zeros(len(SEGMENTS) - 1)
-    nothing = np.zeros(len(mean), dtype=np.bool_)
-    for _ in range(50):
-        given = condition(model.intercept_, model.coef_, mean + lever @ shift, covariance, nothing)
-        points = softmax(given.intercept + given.spread)
-        implied = given.weights @ points
-        gap = (prior - implied)[:-1]
-        if np.abs(gap).max() < _CONVERGED:
-            break
-        spread = np.diag(implied) - (points * given.weights[:, np.newaxis]).T @ points
-        shift = shift + np.linalg.solve(spread[:-1, :-1], gap)
-    moved: Floats = mean + lever @ shift
-    return moved
+def _path(tool: TypingTool, person: Respondent) -> Floats:
+    """Ask to the end: the posterior (asked, segments) after each item, NaN where none may stop."""
+    told = {tool.item(facet): rating for facet, rating in person.ratings.items()}
+    _, asked = play(tool, told)
+    ratings = np.full((len(asked), len(tool.items)), np.nan)
+    for step, code in enumerate(asked):
+        ratings[step:, tool.items.index(code)] = told.get(code, np.nan)
+    posterior = tool.posteriors(ratings)
+    poles = np.array([POLE_OF_FACET[facet] for facet in tool.facets])
+    answered = ~np.isnan(ratings)
+    heard = np.stack([answered[:, poles == pole].any(axis=1) for pole in range(len(SEGMENTS))])
+    may_stop = heard.all(axis=0) & (answered.sum(axis=1) >= tool.asking.minimum)
+    may_stop[-1] = True
+    return np.where(may_stop[:, np.newaxis], posterior, np.nan)

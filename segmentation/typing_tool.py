@@ -1,9 +1,9 @@
 """The typing tool: from any subset of the answers to a segment, or to none and the reason why.
 
-A multinomial logistic regression on the ratings gives the probabilities when every item was
-answered. Where items were left out, their ratings are not guessed: the logistic is averaged over
-what they could have been, a Gaussian given the answers that are there. So every further answer
-narrows the probabilities, and with no answer at all they are the prior.
+The probabilities come from a Gaussian in which a segment is a region (`gaussian`), so they hold for
+whichever items were answered. What is said is always what the *full form* would say, the only truth
+a stranger can check; the latent truth, which even the full form misses for about three people in
+ten, is there beside it for evaluation.
 
 Only numpy is needed here; scikit-learn made the numbers (see `training`).
 """
@@ -11,7 +11,7 @@ Only numpy is needed here; scikit-learn made the numbers (see `training`).
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -19,18 +19,34 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from segmentation.gaussian import RegionModel
 from segmentation.instrument import Answers
-from segmentation.items_left_out import GivenAnswered, condition, softmax
-from segmentation.scoring import SEGMENTS, VALUES, Floats, likeness, value_scores
+from segmentation.scoring import (
+    FACETS,
+    SEGMENTS,
+    VALUES,
+    Floats,
+    Norms,
+    likeness,
+    standing_weights,
+    value_scores,
+)
 from segmentation.segments import Segment
 
-DEFAULT: Final = "travel-values-1-ess-gb-1"
+DEFAULT: Final = "travel-values-2-ess-gb-1"
 """The version of the typing tool in use."""
 
-_BATCH: Final = 1024
 _NUMBERS: Final = re.compile(r"\[[-+.\de,\s]+\]")
+
+
+class Truth(StrEnum):
+    """What an estimate is held against."""
+
+    FORM = "form"
+    """The segment that the full form of 21 items names."""
+    LATENT = "latent"
+    """The segment of the person's values without the noise of any item: known in simulation."""
 
 
 class Reason(StrEnum):
@@ -38,6 +54,7 @@ class Reason(StrEnum):
 
     TOO_FEW = "too-few"
     STRAIGHT_LINE = "straight-line"
+    TOO_FAST = "too-fast"
     LOW_CONFIDENCE = "low-confidence"
 
 
@@ -77,13 +94,32 @@ class Refusals:
         precedence: the reasons in the order they are tried.
         minimum_items: fewer answers are too few.
         straight_line_from: so many answers or more, all identical, are a straight line.
+        fastest_median: a median time an item below it, in seconds, was not spent reading.
         threshold: a most likely segment below this probability is not said.
     """
 
     precedence: tuple[Reason, ...]
     minimum_items: int
     straight_line_from: int
+    fastest_median: float
     threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How the adaptive form is asked.
+
+    Attributes:
+        first: the item every person is asked first.
+        minimum: answers before it may stop.
+        maximum: items that are asked at most.
+        stop: it stops once the most likely segment is this likely.
+    """
+
+    first: str
+    minimum: int
+    maximum: int
+    stop: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,13 +130,15 @@ class TypingTool:
         version: names the tool; an assignment keeps it.
         instrument_version: the questionnaire whose items it reads.
         items: item codes, the order of every axis that runs over items.
-        facets: the facet of each item.
-        prior: (segments,), the shares of the training population.
-        intercept: (segments,) and
-        coefficients: (segments, items), of the logistic on likeness (7 less the rating).
+        facets: the facet of each item; each of the 21 once.
         mean: (items,) and
-        covariance: (items, items), of likeness in the training population.
+        covariance: (items, items), of likeness (7 less the rating) in the population.
+        norms: what the composites of the full form are standardised on.
+        loadings: (items, factors), of likeness on the common factors, in rating points, and
+        noise: (items,), the variance that is each item's own: the factor model of the latent truth.
+        latent_norms: what the composites without noise are standardised on.
         refusals: when it declines.
+        asking: how the adaptive form is asked.
         provenance: where the numbers come from, as it stands in the file.
     """
 
@@ -108,29 +146,63 @@ class TypingTool:
     instrument_version: str
     items: tuple[str, ...]
     facets: tuple[str, ...]
-    prior: Floats
-    intercept: Floats
-    coefficients: Floats
     mean: Floats
     covariance: Floats
+    norms: Norms
+    loadings: Floats
+    noise: Floats
+    latent_norms: Norms
     refusals: Refusals
+    asking: Asking
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for numbers in (self.prior, self.intercept, self.coefficients, self.mean, self.covariance):
-            numbers.setflags(write=False)
+    @cached_property
+    def form(self) -> RegionModel:
+        """The model of the segment that the full form names."""
+        weights, offset = standing_weights(self.facets, self.norms)
+        return RegionModel(self.mean, self.covariance, self.covariance, weights, offset)
 
-    def assign(self, answers: Answers) -> Assignment:
-        """Say which segment the answers point to, if any.
+    @cached_property
+    def latent(self) -> RegionModel:
+        """The model of the latent truth."""
+        weights, offset = standing_weights(self.facets, self.latent_norms)
+        common = self.loadings @ self.loadings.T
+        return RegionModel(self.mean, common + np.diag(self.noise), common, weights, offset)
+
+    def facet(self, code: str) -> str:
+        """Give the facet of an item; KeyError when the tool does not know it."""
+        return self.facets[self._positions[code]]
+
+    def item(self, facet: str) -> str:
+        """Give the item that stands for a facet; ValueError when there is no such facet."""
+        return self.items[self.facets.index(facet)]
+
+    def ratings(self, answers: Answers) -> Floats:
+        """Lay one person's answers out: shape (items,), NaN where an item was left out.
 
         Raises:
             KeyError: an answer is to an item the tool does not know.
         """
-        ratings = np.full((1, len(self.items)), np.nan)
+        ratings = np.full(len(self.items), np.nan)
         for code, rating in answers.ratings.items():
-            ratings[0, self._positions[code]] = rating
+            ratings[self._positions[code]] = rating
+        return ratings
+
+    def assign(self, answers: Answers, median_seconds: float | None = None) -> Assignment:
+        """Say which segment the answers point to, if any.
+
+        Args:
+            answers: whichever were given.
+            median_seconds: the median time spent on an item, where pages were answered one by one;
+                none on paper, by telephone and wherever time says nothing.
+
+        Raises:
+            KeyError: an answer is to an item the tool does not know.
+        """
+        ratings = self.ratings(answers)[np.newaxis]
         posterior = self.posteriors(ratings)
-        reason = self.reasons(ratings, posterior)[0]
+        seconds = None if median_seconds is None else np.array([median_seconds])
+        reason = self.reasons(ratings, posterior, seconds)[0]
         scores = value_scores(ratings, self.facets)[0]
         return Assignment(
             segment=None if reason else SEGMENTS[int(posterior[0].argmax())],
@@ -148,37 +220,29 @@ class TypingTool:
             instrument_version=self.instrument_version,
         )
 
-    def posteriors(self, ratings: Floats) -> Floats:
+    def posteriors(self, ratings: Floats, truth: Truth = Truth.FORM) -> Floats:
         """Give each person's probability of each segment.
 
         Args:
             ratings: shape (people, items), 1 to 6, NaN where an item was left out.
+            truth: whose segment it is: the full form's, or the latent one.
 
         Returns:
-            Shape (people, segments); each row sums to 1, and is the prior where nothing was
-            answered.
+            Shape (people, segments); each row adds to 1.
         """
-        answered = ~np.isnan(ratings)
-        filled = np.where(answered, likeness(ratings), 0.0)
-        posterior = np.empty((len(ratings), len(SEGMENTS)))
-        for pattern, rows in _rows_by_pattern(answered):
-            if not pattern.any():
-                posterior[rows] = self.prior
-                continue
-            given = self._given(pattern.tobytes())
-            for start in range(0, len(rows), _BATCH):
-                batch = rows[start : start + _BATCH]
-                logits = given.intercept + filled[batch] @ given.slopes.T
-                spread = softmax(logits[:, np.newaxis, :] + given.spread)
-                posterior[batch] = np.einsum("n,pns->ps", given.weights, spread)
-        return posterior
+        model = self.form if truth is Truth.FORM else self.latent
+        return model.posteriors(likeness(ratings))
 
-    def reasons(self, ratings: Floats, posterior: Floats) -> list[Reason | None]:
+    def reasons(
+        self, ratings: Floats, posterior: Floats, median_seconds: Floats | None = None
+    ) -> list[Reason | None]:
         """Say for each person why the most likely segment is not to be said, or None.
 
         Args:
             ratings: shape (people, items), as for `posteriors`.
             posterior: shape (people, segments), what `posteriors` gave for them.
+            median_seconds: shape (people,), the median time spent on an item; none where time says
+                nothing.
         """
         rules = self.refusals
         counts = (~np.isnan(ratings)).sum(axis=1)
@@ -187,6 +251,11 @@ class TypingTool:
         applies = {
             Reason.TOO_FEW: counts < rules.minimum_items,
             Reason.STRAIGHT_LINE: (counts >= rules.straight_line_from) & (lowest == highest),
+            Reason.TOO_FAST: (
+                np.zeros(len(ratings), dtype=np.bool_)
+                if median_seconds is None
+                else median_seconds < rules.fastest_median
+            ),
             Reason.LOW_CONFIDENCE: posterior.max(axis=1) < rules.threshold,
         }
         found: list[Reason | None] = [None] * len(ratings)
@@ -198,33 +267,6 @@ class TypingTool:
     @cached_property
     def _positions(self) -> Mapping[str, int]:
         return {code: position for position, code in enumerate(self.items)}
-
-    @cached_property
-    def _patterns(self) -> dict[bytes, GivenAnswered]:
-        return {}
-
-    def _given(self, pattern: bytes) -> GivenAnswered:
-        """Work out once what a pattern of answered items leaves open."""
-        if pattern not in self._patterns:
-            answered = np.frombuffer(pattern, dtype=np.bool_)
-            self._patterns[pattern] = condition(
-                self.intercept, self.coefficients, self.mean, self.covariance, answered
-            )
-        return self._patterns[pattern]
-
-
-def _rows_by_pattern(
-    answered: NDArray[np.bool_],
-) -> list[tuple[NDArray[np.bool_], NDArray[np.intp]]]:
-    """Group people (rows) by which items they answered."""
-    if not len(answered):
-        return []
-    keys = answered @ (1 << np.arange(answered.shape[1]))
-    _, firsts, members = np.unique(keys, return_index=True, return_inverse=True)
-    patterns = answered[firsts]
-    order = np.argsort(members, kind="stable")
-    ends = np.cumsum(np.bincount(members, minlength=len(patterns)))[:-1]
-    return list(zip(patterns, np.split(order, ends), strict=True))
 
 
 @lru_cache
@@ -250,18 +292,31 @@ def parse_typing_tool(text: str) -> TypingTool:
         tool = _read_document(document)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ToolRefused(f"not a typing tool: {error!r}") from error
-    numbers = (tool.prior, tool.intercept, tool.coefficients, tool.mean, tool.covariance)
+    _check(tool)
+    return tool
+
+
+def _check(tool: TypingTool) -> None:
+    size = len(tool.items)
+    numbers = (tool.mean, tool.covariance, tool.loadings, tool.noise)
     if not all(np.isfinite(array).all() for array in numbers):
         raise ToolRefused("a number is not finite")
-    if not np.isclose(tool.prior.sum(), 1.0, atol=1e-9) or (tool.prior <= 0).any():
-        raise ToolRefused("the prior is not a distribution")
+    if set(tool.facets) != set(FACETS) or size != len(FACETS):
+        raise ToolRefused("the items do not stand for each of the 21 facets once")
+    if tool.mean.shape != (size,) or tool.covariance.shape != (size, size):
+        raise ToolRefused("the mean and the covariance are not over the items")
+    if tool.loadings.shape[:1] != (size,) or tool.noise.shape != (size,) or tool.noise.min() <= 0:
+        raise ToolRefused("the factor model is not over the items")
     if not np.allclose(tool.covariance, tool.covariance.T) or (
         np.linalg.eigvalsh(tool.covariance).min() <= 0
     ):
         raise ToolRefused("the covariance is not that of a Gaussian")
+    if min(*tool.norms.deviations, *tool.latent_norms.deviations) <= 0:
+        raise ToolRefused("a norm has no spread")
     if set(tool.refusals.precedence) != set(Reason):
         raise ToolRefused("the precedence does not name each reason once")
-    return tool
+    if tool.asking.first not in tool.items:
+        raise ToolRefused("the first item is none of the items")
 
 
 def write_typing_tool(tool: TypingTool) -> str:
@@ -271,24 +326,18 @@ def write_typing_tool(tool: TypingTool) -> str:
         "provenance": dict(tool.provenance),
         "instrument": tool.instrument_version,
         "items": dict(zip(tool.items, tool.facets, strict=True)),
-        "prior": dict(zip(SEGMENTS, tool.prior.tolist(), strict=True)),
-        "logits_of_likeness": {
-            segment: {
-                "intercept": float(tool.intercept[row]),
-                **dict(zip(tool.items, tool.coefficients[row].tolist(), strict=True)),
-            }
-            for row, segment in enumerate(SEGMENTS)
-        },
         "likeness": {
             "mean": dict(zip(tool.items, tool.mean.tolist(), strict=True)),
             "covariance": tool.covariance.tolist(),
         },
-        "refusals": {
-            "precedence": list(tool.refusals.precedence),
-            "minimum_items": tool.refusals.minimum_items,
-            "straight_line_from": tool.refusals.straight_line_from,
-            "threshold": tool.refusals.threshold,
+        "norms": _norms_document(tool.norms),
+        "latent": {
+            "loadings": dict(zip(tool.items, tool.loadings.tolist(), strict=True)),
+            "noise": dict(zip(tool.items, tool.noise.tolist(), strict=True)),
+            "norms": _norms_document(tool.latent_norms),
         },
+        "refusals": asdict(tool.refusals),
+        "asking": asdict(tool.asking),
     }
     text = json.dumps(document, indent=2, ensure_ascii=False)
     return (
@@ -299,28 +348,52 @@ def write_typing_tool(tool: TypingTool) -> str:
     )
 
 
+def _norms_document(norms: Norms) -> dict[str, Any]:
+    return {
+        "source": norms.source,
+        "means": dict(zip(SEGMENTS, norms.means, strict=True)),
+        "deviations": dict(zip(SEGMENTS, norms.deviations, strict=True)),
+    }
+
+
+def _read_norms(document: Mapping[str, Any]) -> Norms:
+    def three(name: str) -> tuple[float, float, float]:
+        settler, prospector, pioneer = (float(document[name][segment]) for segment in SEGMENTS)
+        return settler, prospector, pioneer
+
+    return Norms(str(document["source"]), three("means"), three("deviations"))
+
+
 def _read_document(document: Mapping[str, Any]) -> TypingTool:
     items = tuple(document["items"])
-    logits = [document["logits_of_likeness"][segment] for segment in SEGMENTS]
-    rules = document["refusals"]
-    size = len(items)
+    rules, asking, latent = document["refusals"], document["asking"], document["latent"]
     return TypingTool(
         version=document["version"],
         instrument_version=document["instrument"],
         items=items,
         facets=tuple(document["items"].values()),
-        prior=np.array([document["prior"][segment] for segment in SEGMENTS], dtype=np.float64),
-        intercept=np.array([row["intercept"] for row in logits], dtype=np.float64),
-        coefficients=np.array([[row[code] for code in items] for row in logits], dtype=np.float64),
-        mean=np.array([document["likeness"]["mean"][code] for code in items], dtype=np.float64),
-        covariance=np.array(document["likeness"]["covariance"], dtype=np.float64).reshape(
-            size, size
-        ),
+        mean=_by_item(document["likeness"]["mean"], items),
+        covariance=np.array(document["likeness"]["covariance"], dtype=np.float64),
+        norms=_read_norms(document["norms"]),
+        loadings=_by_item(latent["loadings"], items),
+        noise=_by_item(latent["noise"], items),
+        latent_norms=_read_norms(latent["norms"]),
         refusals=Refusals(
             precedence=tuple(Reason(reason) for reason in rules["precedence"]),
             minimum_items=int(rules["minimum_items"]),
             straight_line_from=int(rules["straight_line_from"]),
+            fastest_median=float(rules["fastest_median"]),
             threshold=float(rules["threshold"]),
+        ),
+        asking=Asking(
+            first=str(asking["first"]),
+            minimum=int(asking["minimum"]),
+            maximum=int(asking["maximum"]),
+            stop=float(asking["stop"]),
         ),
         provenance=MappingProxyType(document["provenance"]),
     )
+
+
+def _by_item(document: Mapping[str, Any], items: tuple[str, ...]) -> Floats:
+    return np.array([document[code] for code in items], dtype=np.float64)
