@@ -9,7 +9,7 @@ Two truths differ only in what the standings are made of: the likeness itself (w
 says) or the part of it that is not noise (the latent truth).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -22,18 +22,17 @@ RATINGS: Final = np.arange(MOST_LIKE_ME, LEAST_LIKE_ME + 1, dtype=np.float64)
 """Likeness as it can be said, 1 to 6."""
 
 _CUTS: Final = np.array([-np.inf, *(RATINGS[:-1] + 0.5), np.inf])
-_PATTERNS_KEPT: Final = 4096
-_BATCH: Final = 8192
+_BATCH: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is left open once some items are answered; affine in the answers.
+    """What is left open by each of some patterns of answered items; affine in the answers.
 
     Attributes:
-        intercept: (3,) and
-        slopes: (3, items), of the standings' mean on likeness; zero where an item was left out.
-        left: (3, 3), the standings' remaining covariance.
+        intercept: (patterns, 3) and
+        slopes: (patterns, 3, items), of the standings' mean on likeness; zero for an item left out.
+        left: (patterns, 3, 3), the standings' remaining covariance.
     """
 
     intercept: Floats
@@ -74,7 +73,6 @@ class RegionModel:
     telling: Floats
     weights: Floats
     offset: Floats
-    _patterns: dict[bytes, Given] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for numbers in (self.mean, self.covariance, self.telling, self.weights, self.offset):
@@ -89,34 +87,34 @@ class RegionModel:
         Returns:
             Shape (people, 3); each row adds to 1.
         """
-        answered = ~np.isnan(likeness)
-        filled = np.where(answered, likeness, 0.0)
         posterior = np.empty((len(likeness), 3))
-        for pattern, rows in _rows_by_pattern(answered):
-            given = self.given(pattern)
-            for start in range(0, len(rows), _BATCH):
-                batch = rows[start : start + _BATCH]
-                standings = given.intercept + filled[batch] @ given.slopes.T
-                posterior[batch] = region_probabilities(standings, given.left)
+        for start in range(0, len(likeness), _BATCH):
+            batch = likeness[start : start + _BATCH]
+            answered = ~np.isnan(batch)
+            patterns, which = _patterns(answered)
+            given = self.given(patterns)
+            filled = np.where(answered, batch, 0.0)
+            if len(patterns) == 1:
+                standings = given.intercept[0] + filled @ given.slopes[0].T
+            else:
+                standings = given.intercept[which] + np.einsum(
+                    "nsi,ni->ns", given.slopes[which], filled
+                )
+            posterior[start : start + _BATCH] = region_probabilities(standings, given.left[which])
         return posterior
 
-    def given(self, answered: NDArray[np.bool_]) -> Given:
-        """Work out what a pattern of answered items (items,) leaves open.
+    def given(self, patterns: NDArray[np.bool_]) -> Given:
+        """Work out what patterns (patterns, items) of answered items leave open.
 
-        Bishop 2006, *Pattern Recognition and Machine Learning*, 2.3.1.
+        Bishop 2006, *Pattern Recognition and Machine Learning*, 2.3.1. An item left out stands as a
+        variable of its own that nothing else has to do with, which lets all patterns be solved
+        together.
         """
-        key = answered.tobytes()
-        if key not in self._patterns:
-            if len(self._patterns) >= _PATTERNS_KEPT:
-                self._patterns.clear()
-            self._patterns[key] = self._condition(answered)
-        return self._patterns[key]
-
-    def _condition(self, answered: NDArray[np.bool_]) -> Given:
         crossed = self.weights @ self.telling
-        known = self.covariance[np.ix_(answered, answered)]
-        slopes = np.zeros_like(crossed)
-        slopes[:, answered] = np.linalg.solve(known, crossed[:, answered].T).T
+        both = patterns[:, :, np.newaxis] & patterns[:, np.newaxis, :]
+        known = np.where(both, self.covariance, np.eye(len(self.mean)))
+        asked = np.where(patterns[:, np.newaxis, :], crossed, 0.0)
+        slopes = np.linalg.solve(known, asked.transpose(0, 2, 1)).transpose(0, 2, 1)
         return Given(
             intercept=self.offset + self.weights @ self.mean - slopes @ self.mean,
             slopes=slopes,
@@ -155,15 +153,8 @@ class RegionModel:
         )
 
 
-def _rows_by_pattern(
-    answered: NDArray[np.bool_],
-) -> list[tuple[NDArray[np.bool_], NDArray[np.intp]]]:
-    """Group people (rows) by which items they answered."""
-    if not len(answered):
-        return []
+def _patterns(answered: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Give the different rows of (people, items), and which of them each person has."""
     keys = answered @ (1 << np.arange(answered.shape[1]))
-    _, firsts, members = np.unique(keys, return_index=True, return_inverse=True)
-    patterns = answered[firsts]
-    order = np.argsort(members, kind="stable")
-    ends = np.cumsum(np.bincount(members, minlength=len(patterns)))[:-1]
-    return list(zip(patterns, np.split(order, ends), strict=True))
+    _, firsts, which = np.unique(keys, return_index=True, return_inverse=True)
+    return answered[firsts], which
