@@ -15,7 +15,8 @@ class Size:
         warm_up: completions before anything is measured, at least as many as a server has
             threads: templates, catalogues and connections are in place then.
         completions: the fewest completions of a load; never fewer than its parents.
-        responses: answers typed one by one, and rows classified, a reading.
+        responses: answers typed one by one a reading.
+        file_rows: rows of a file that is classified.
         letters: letters printed a reading.
         families: households of an imported file.
     """
@@ -25,6 +26,7 @@ class Size:
     warm_up: int
     completions: int
     responses: int
+    file_rows: int
     letters: int
     families: int
 
@@ -35,6 +37,7 @@ FULL = Size(
     warm_up=16,
     completions=16,
     responses=5_000,
+    file_rows=1_000_000,
     letters=40,
     families=1_000,
 )
@@ -44,6 +47,7 @@ QUICK = Size(
     warm_up=8,
     completions=8,
     responses=1_000,
+    file_rows=50_000,
     letters=10,
     families=100,
 )
@@ -53,6 +57,7 @@ LEAST = Size(
     warm_up=2,
     completions=2,
     responses=20,
+    file_rows=100,
     letters=2,
     families=5,
 )

@@ -6,14 +6,13 @@ item left out; other columns are passed over. Out, in the same order: `id`, `seg
 unassigned), the three probabilities, `items_used` and `reason`.
 
 What counts: space around a cell does not; `3.0` is 3 (spreadsheets write it so beside blanks); a
-row with nothing in it at all is no row; a short row is blank to its end. A column of the survey's
-that this questionnaire has no item for is not used, but its ratings are checked like the others.
-Everything else that is not as described refuses the whole file.
+row with nothing in it at all is no row; a short row is blank to its end. Everything else that is
+not as described refuses the whole file.
 """
 
 import csv
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,7 +21,7 @@ import numpy as np
 
 from segmentation.faults import Fault, Findings, records, written_whole
 from segmentation.instrument import read_rating
-from segmentation.scoring import FACETS, SEGMENTS, Floats
+from segmentation.scoring import SEGMENTS, Floats
 from segmentation.typing_tool import TypingTool
 
 COLUMNS: Final = (
@@ -36,11 +35,22 @@ COLUMNS: Final = (
 CHUNK: Final = 16_384
 """Rows held at once."""
 
+Progress = Callable[[int, int], None]
+"""Told how many of how many steps are done."""
 
-def classify(source: Path, target: Path, tool: TypingTool) -> int:
+_BLOCK: Final = 1 << 20
+
+
+def classify(source: Path, target: Path, tool: TypingTool, progress: Progress | None = None) -> int:
     """Type every person of a CSV file and write the result, or refuse the file and write nothing.
 
     Memory does not grow with the file, but for eight bytes a row that tell repeated ids.
+
+    Args:
+        source: the answers.
+        target: where the segments go.
+        tool: what types them.
+        progress: told how many of how many lines are done.
 
     Returns:
         How many people were typed or left unassigned.
@@ -51,14 +61,23 @@ def classify(source: Path, target: Path, tool: TypingTool) -> int:
     """
     if not source.is_file():
         raise FileNotFoundError(f"{source} is not a file")
+    lines = _lines(source) if progress else 0
     with written_whole(target, source) as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(COLUMNS)
         reading = _Reading(source, tool)
         for ids, ratings in reading.chunks():
             writer.writerows(_typed(ids, ratings, tool))
+            if progress:
+                progress(min(len(reading.id_hashes), lines), lines)
         reading.finish()
     return len(reading.id_hashes)
+
+
+def _lines(source: Path) -> int:
+    """Count the lines below the header, to say how far along a long file is."""
+    with source.open("rb") as raw:
+        return max(sum(block.count(b"\n") for block in iter(lambda: raw.read(_BLOCK), b"")) - 1, 0)
 
 
 def _typed(
@@ -131,7 +150,7 @@ class _Reading:
         found: dict[str, int] = {}
         for position, name in enumerate(names):
             means = meaning.get(name, name)
-            if means != "id" and means not in FACETS:
+            if means != "id" and means not in self.tool.facets:
                 continue
             if means in found:
                 self.found.note(1, Fault.COLUMN_TWICE, name)
@@ -142,9 +161,6 @@ class _Reading:
             names=names,
             identity=found.get("id", 0),
             items=[found.get(facet) for facet in self.tool.facets],
-            only_checked=[
-                found[facet] for facet in FACETS if facet in found.keys() - {*self.tool.facets}
-            ],
         )
 
     def _filled(
@@ -179,8 +195,6 @@ class _Reading:
         for item, position in enumerate(columns.items):
             if position is not None:
                 ratings[:, item] = self._column(numbers, cells, columns, position)
-        for position in columns.only_checked:
-            self._column(numbers, cells, columns, position)
         return ratings
 
     def _column(
@@ -215,4 +229,3 @@ class _Columns:
     names: list[str]
     identity: int
     items: list[int | None]
-    only_checked: list[int]
