@@ -27,6 +27,7 @@ from parentportal.operations.groups import (
 )
 from parentportal.operations.installation import PracticeOnly
 from parentportal.operations.invitations import WaveClosesTooSoon, WaveNameTaken
+from parentportal.operations.keying import BegunOnline, NothingToKeep
 from parentportal.operations.outbox import AlreadyGoing, NothingToDraft, SecondOfficerNeeded
 from parentportal.operations.replies import LinkUnreadable, MeetingBegun, ReplyClosed
 from parentportal.operations.survey import (
@@ -76,6 +77,11 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
         ),
         NotStarted: (HTTPStatus.CONFLICT, _("Nobody has started this survey yet.")),
         KeptFromView: (HTTPStatus.CONFLICT, _("This was answered before, on another device.")),
+        BegunOnline: (
+            HTTPStatus.CONFLICT,
+            _("This family has begun to answer online. Say first that the form replaces it."),
+        ),
+        NothingToKeep: (HTTPStatus.BAD_REQUEST, _("Type in at least one answer.")),
         SecondOfficerNeeded: (
             HTTPStatus.FORBIDDEN,
             _("Whoever drafted a batch does not approve it. A second officer does."),

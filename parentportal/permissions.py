@@ -20,6 +20,7 @@ class Action(StrEnum):
     SEE_COHORT = "see-cohort"
     IMPORT_COHORT = "import-cohort"
     RUN_SURVEY = "run-survey"
+    KEY_FORMS = "key-forms"
     DRAFT_MESSAGES = "draft-messages"
     READ_MESSAGES = "read-messages"
     SEE_VERSIONS = "see-versions"
@@ -37,6 +38,7 @@ _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.SEE_COHORT,
                 Action.IMPORT_COHORT,
                 Action.RUN_SURVEY,
+                Action.KEY_FORMS,
                 Action.DRAFT_MESSAGES,
                 Action.READ_MESSAGES,
                 Action.SEE_VERSIONS,

@@ -9,23 +9,31 @@ from typing import TYPE_CHECKING
 
 import click
 
+from messaging.forms import Edition, FormPress
+from messaging.languages import LANGUAGES
+from messaging.press import NotPrintable
 from parentportal.config import Settings
 from parentportal.db import Database
 from parentportal.errors import words_for
+from parentportal.operations.council import council_in_force
+from parentportal.operations.forms import give_out_forms, last_day, questions_of
 from parentportal.operations.groups import LONDON
 from parentportal.operations.invitations import open_wave
 from parentportal.operations.waves import give_out_codes, invite_everyone, whole_days
+from parentportal.queries.forms import form_files, wave_by_key
 from parentportal.queries.waves import wave_named
 from parentportal.refusals import NotThere, Refusal
 from parentportal.sealing import use_keyring
 from parentportal.web import system_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy.orm import Session
+
+    from messaging.forms import Access
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -70,13 +78,75 @@ def codes(name: str, out: Path) -> None:
     with _transaction() as (session, settings):
         key = _key(session, name)
         found = give_out_codes(session, key, settings.base_url, now=system_clock())
-    try:  # after the trail is kept: no code is written that it does not know of
-        file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as failed:
-        raise click.ClickException(f"{out}: {failed.strerror}") from failed
-    with os.fdopen(file, "wb") as stream:
-        stream.write(found.content)
+    _write(out, found.content)  # after the trail is kept: it knows of every code that is written
     click.echo(f"{found.codes} codes in {out}; {found.without_address} have no postal address.")
+
+
+@wave.command()
+@click.argument("name")
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--codes", "with_codes", is_flag=True, help="A form with a code for each family.")
+@click.option("--large", is_flag=True, help="In large print.")
+@click.option(
+    "--language",
+    "languages",
+    type=click.Choice(LANGUAGES),
+    multiple=True,
+    help="Only this language; may be given again.",
+)
+def forms(
+    name: str, out: Path, *, with_codes: bool, large: bool, languages: tuple[str, ...]
+) -> None:
+    """Print the paper form into the folder OUT: blank in each language, or with codes.
+
+    With codes there is a form for everyone who has neither answered nor skipped, in the order of
+    the codes file, so many to a file. Whoever reads them can answer for those families: only you
+    can; delete them once they are printed. The trail keeps that they were given out.
+    """
+    edition = Edition.LARGE if large else Edition.A4
+    chosen, now = languages or LANGUAGES, system_clock()
+    runs: list[tuple[str, str, Sequence[Access | None]]] = []
+    with _transaction() as (session, settings):
+        key = _key(session, name)
+        wave, council = wave_by_key(session, key), council_in_force(session)
+        if with_codes:
+            for file in form_files(session, key):
+                if file.language in chosen and file.invitations:
+                    given = give_out_forms(
+                        session, key, file.language, file.part, settings.base_url, now=now
+                    )
+                    stem = f"forms-{file.language}-{edition}-{file.part}"
+                    runs.append((stem, file.language, given))
+        else:
+            runs = [(f"form-{code}-{edition}", code, [None]) for code in chosen]
+    press = FormPress()
+    for stem, language, accesses in runs:
+        try:
+            printed = press.forms(
+                questions_of(wave, language),
+                council,
+                edition,
+                send_by=last_day(wave),
+                dated=now.astimezone(LONDON).date(),
+                accesses=accesses,
+            )
+        except NotPrintable as refused:
+            raise click.ClickException(f"{stem}: {refused}") from refused
+        _write(out / f"{stem}.pdf", printed.pdf)
+        click.echo(f"{stem}.pdf: {len(accesses)} forms, {printed.pages} sides")
+    if not runs:
+        click.echo("Nobody is still to be asked.")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a new file that only its owner can read."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as failed:
+        raise click.ClickException(f"{path}: {failed.strerror}") from failed
+    with os.fdopen(file, "wb") as stream:
+        stream.write(content)
 
 
 @contextmanager

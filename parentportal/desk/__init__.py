@@ -4,9 +4,11 @@ from parentportal.desk import (  # noqa: F401 -- each adds its pages to the blue
     batches,
     cohort,
     drafting,
+    keying,
     languages,
     letters,
     objecting,
+    paper,
     signing,
     survey,
 )

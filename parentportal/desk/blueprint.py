@@ -31,6 +31,12 @@ ENTRIES: tuple[tuple[str, Action, str, str], ...] = (
         _("Open a survey round, invite everyone, and get the codes for the letters."),
     ),
     (
+        "desk.keying",
+        Action.KEY_FORMS,
+        _("Paper forms"),
+        _("Type in the forms that came back by post."),
+    ),
+    (
         "desk.campaigns",
         Action.READ_MESSAGES,
         _("Messages"),

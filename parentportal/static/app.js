@@ -12,3 +12,15 @@ for (const Component of [
 ]) {
   createAll(Component)
 }
+
+// A row that takes one figure hands on to the next row, and the last row to the button.
+for (const form of document.querySelectorAll('form[data-figures]')) {
+  const fields = [...form.querySelectorAll('input[maxlength="1"]')]
+  form.addEventListener('input', ({ target }) => {
+    const place = fields.indexOf(target)
+    if (place < 0 || !/^[1-6]$/.test(target.value)) return
+    const next = fields[place + 1] ?? form.querySelector('[type="submit"]')
+    next.focus()
+    next.select?.()
+  })
+}

@@ -11,9 +11,7 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
-from messaging.languages import isolated
-from parentportal.access_codes import LENGTH, CodeMistyped
-from parentportal.i18n import page_language
+from parentportal.mistyped import what_is_odd
 from parentportal.operations import survey
 from parentportal.operations.survey import Outcome
 from parentportal.survey.blueprint import bp, phone_to_ring
@@ -88,44 +86,14 @@ def not_open() -> ResponseReturnValue:
 def words_for(entry: Entry) -> str:
     """What to say of a code that does not enter: exactly what is odd, and what to do."""
     if entry.mistyped is not None:
-        return _what_is_odd(entry.mistyped)
+        blank = entry.mistyped.length == 0
+        return _("Type the code from your letter.") if blank else what_is_odd(entry.mistyped)
     unknown: str = _(
         "We do not know this code. Please check it against your letter. "
         "If it still does not work, ring us on %(phone)s.",
         phone=phone_to_ring(),
     )
     return unknown
-
-
-def _what_is_odd(mistyped: CodeMistyped) -> str:
-    if mistyped.length == 0:
-        return str(_("Type the code from your letter."))
-    sentences = []
-    if mistyped.has_nought:
-        sentences.append(
-            _(
-                "Our codes never have the letter O or the number 0. "
-                "Please look again: it may be a C, a D or a Q."
-            )
-        )
-    others = " ".join(c for c in mistyped.strange if c not in "0O")
-    if others:
-        sentences.append(
-            _(
-                "Our codes never have %(characters)s. They have letters from A to Z "
-                "and the numbers 3, 4, 7 and 9.",
-                characters=isolated(others, page_language().code),
-            )
-        )
-    if mistyped.length != LENGTH:
-        sentences.append(
-            _(
-                "A code has %(right)s letters and numbers. You typed %(typed)s.",
-                right=LENGTH,
-                typed=mistyped.length,
-            )
-        )
-    return " ".join(sentences)
 
 
 def _enter(typed: str) -> Entry:
