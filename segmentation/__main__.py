@@ -1,4 +1,4 @@
-"""The commands: `python -m segmentation train | evaluate | select | classify`.
+"""The commands: `python -m segmentation train | evaluate | select | classify | sample | weight`.
 
 Exit status: 0 done, 2 refused (the reasons are on stderr).
 """
@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from segmentation import classification
+from segmentation import classification, survey_commands
 from segmentation.classification import classify
 from segmentation.faults import FileRefused
 from segmentation.instrument import load_instrument
 from segmentation.respondents import RespondentsRefused, TooFewRespondents, read_respondents
+from segmentation.sampling import SurveyRefused
 from segmentation.typing_tool import (
     DEFAULT,
     ToolRefused,
@@ -32,11 +33,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
     except FileRefused as refused:
+        if refused.source:
+            print(f"{refused.source}:", file=sys.stderr)
         for finding in refused.findings:
             print(finding, file=sys.stderr)
         if further := refused.count - len(refused.findings):
             print(f"and {further} more", file=sys.stderr)
-    except (OSError, RespondentsRefused, ToolRefused, TooFewRespondents) as refused:
+    except (
+        OSError,
+        RespondentsRefused,
+        SurveyRefused,
+        ToolRefused,
+        TooFewRespondents,
+    ) as refused:
         print(refused, file=sys.stderr)
     else:
         return status
@@ -72,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     typing.add_argument("source", type=Path, metavar="IN.csv")
     typing.add_argument("target", type=Path, metavar="OUT.csv")
     typing.set_defaults(run=_classify)
+
+    survey_commands.add_to(commands)
     return parser
 
 

@@ -24,6 +24,13 @@ class Fault(StrEnum):
     NO_ID = "no-id"
     ID_TWICE = "id-twice"
     TOO_MANY_CELLS = "too-many-cells"
+    NO_COLUMN = "no-column"
+    BLANK = "blank"
+    NOT_A_SEGMENT = "not-a-segment"
+    NOT_A_PROBABILITY = "not-a-probability"
+    NOT_ONE_TOGETHER = "not-one-together"
+    NOT_IN_FRAME = "not-in-frame"
+    NOT_INVITED = "not-invited"
 
 
 _WORDS: Final = {
@@ -35,6 +42,13 @@ _WORDS: Final = {
     Fault.NO_ID: "there is no id",
     Fault.ID_TWICE: "the id has been used further up",
     Fault.TOO_MANY_CELLS: "more cells than the header has",
+    Fault.NO_COLUMN: "there is no such column",
+    Fault.BLANK: "blank; what is not known needs a word of its own",
+    Fault.NOT_A_SEGMENT: "neither blank nor the name of a segment",
+    Fault.NOT_A_PROBABILITY: "no probability",
+    Fault.NOT_ONE_TOGETHER: "the probabilities do not add up to 1",
+    Fault.NOT_IN_FRAME: "nobody in the frame has this id",
+    Fault.NOT_INVITED: "nobody with this id was invited",
 }
 
 
@@ -58,12 +72,14 @@ class FileRefused(ValueError):
     Attributes:
         findings: the first faults, in the order of their rows.
         count: how many there were altogether.
+        source: the file, where a command reads more than one.
     """
 
-    def __init__(self, findings: Sequence[Finding], count: int) -> None:
+    def __init__(self, findings: Sequence[Finding], count: int, source: Path | None = None) -> None:
         super().__init__(f"{count} faults")
         self.findings = tuple(findings)
         self.count = count
+        self.source = source
 
 
 class Findings:
@@ -86,14 +102,14 @@ class Findings:
         if len(self._listed) < LISTED:
             self._listed.append(finding)
 
-    def refuse(self) -> None:
-        """Refuse the file if anything at all was found.
+    def refuse(self, source: Path | None = None) -> None:
+        """Refuse the file if anything at all was found, by name where there are several.
 
         Raises:
             FileRefused: something was.
         """
         if self.count:
-            raise FileRefused(sorted(self._listed), self.count)
+            raise FileRefused(sorted(self._listed), self.count, source)
 
 
 def records(source: Path, findings: Findings) -> Iterator[tuple[int, list[str]]]:

@@ -44,7 +44,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.TOO_FEW_FOR_STRATA: "too few are to be asked for some in every stratum",
     Reason.TOO_FEW_RESPONSES: "too few replies to say anything of the others",
     Reason.NOBODY_REPLIED: "nobody replied in a category, so no weight can speak for it; merge it",
-    Reason.STRATUM_SILENT: "nobody replied in a stratum, so no reply speaks for it",
+    Reason.STRATUM_SILENT: "nobody replied in a stratum, so no reply speaks for it; merge it",
     Reason.MARGINS_DISAGREE: "the margins are not of the same population",
     Reason.NOT_IN_THE_MARGINS: "a reply is of a category the margins do not know",
     Reason.CAP_TOO_TIGHT: "no weights keep to the cap and to the margins; raise the cap or merge",

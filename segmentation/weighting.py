@@ -10,7 +10,7 @@ Arrays hold one person a row.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -163,7 +163,7 @@ def rake(
     columns: Mapping[str, Sequence[str]],
     margins: Mapping[str, Mapping[str, float]],
     *,
-    cap: float | None = None,
+    cap: float = inf,
     merge: bool = False,
 ) -> Raked:
     """Adjust weights until every margin holds, and no weight exceeds the cap, both at once.
@@ -179,7 +179,7 @@ def rake(
             that of replying.
         columns: variable to each reply's category.
         margins: the same variables to people of each category in the population.
-        cap: the largest weight allowed, as a multiple of the mean weight.
+        cap: the largest weight allowed, as a multiple of the mean weight, above 1.
         merge: join a category in which nobody replied to the smallest with replies, instead of
             refusing.
 
@@ -196,12 +196,12 @@ def rake(
     for margin in fitted:
         if abs(margin.totals.sum() - population) > CLOSE * population:
             raise SurveyRefused(Reason.MARGINS_DISAGREE, margin.variable)
-    limit = np.inf if cap is None else cap * population / len(start)
+    limit = cap * population / len(start)
     for margin in fitted:
         margin.check(limit)
     weights, rounds, gap = _fit(start * (population / start.sum()), fitted, limit)
     if gap > CLOSE:
-        reason = Reason.NOT_CONVERGED if cap is None else Reason.CAP_TOO_TIGHT
+        reason = Reason.NOT_CONVERGED if limit == inf else Reason.CAP_TOO_TIGHT
         raise SurveyRefused(reason, ", ".join(columns))
     return Raked(
         weights=weights,
@@ -220,7 +220,7 @@ def rake(
 def _fit(start: Floats, margins: Sequence["_Margin"], limit: float) -> tuple[Floats, int, float]:
     """Rake to the limit; give the weights, the rounds, and the gap that is left."""
     weights, cut = start, np.ones_like(start)
-    gap, rounds = np.inf, 0
+    gap, rounds = inf, 0
     while gap > CLOSE and rounds < MOST_ROUNDS:
         rounds += 1
         with np.errstate(all="ignore"):  # what cannot be met runs out of range, and is told below
@@ -230,7 +230,7 @@ def _fit(start: Floats, margins: Sequence["_Margin"], limit: float) -> tuple[Flo
             weights, cut = np.minimum(uncut, limit), np.maximum(uncut / limit, 1.0)
             gap = max(margin.gap(weights) for margin in margins)
         if not (np.isfinite(weights).all() and np.isfinite(cut).all()):
-            return weights, rounds, np.inf
+            return weights, rounds, inf
     return weights, rounds, gap
 
 
