@@ -1,47 +1,38 @@
-"""What a typing tool is worth: measured on respondents it has never seen, beside baselines.
+"""Figures of what probabilities are worth, each with its interval: the arithmetic of the evidence.
 
-Every figure is against what the full form of 21 facets says. The full form errs too, which is said
-beside the figures.
+Every interval is a 95% bootstrap interval over people. People are drawn once for all figures, so
+that figures of the same people can be taken from one another draw by draw.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.compose import make_column_transformer
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from segmentation.respondents import BACKGROUND, Respondent, TooFewRespondents
-from segmentation.scoring import SEGMENTS, Floats, composites, value_scores
-from segmentation.training import Sample
-from segmentation.typing_tool import TypingTool
+from segmentation.respondents import Respondent
+from segmentation.scoring import SEGMENTS, Floats
 
 RESAMPLES: Final = 2000
 SEED: Final = 20261122
 BINS: Final = 10
 
-FULL_FORM_ERRS: Final = (
-    "These figures are against the full form of 21 items, which errs itself: in the factor"
-    " simulation of the project's science notes it finds the true segment 70% of the time, and two"
-    " halves of it agree on 52% of people. Against that latent truth about three estimates in ten"
-    " are wrong, whatever is printed here."
-)
-
-WITHOUT_ANSWERS: Final = (
-    "(with few answers the prior speaks: it is the weighted population's, these people count once)"
-)
-
 _TAIL: Final = 2.5
+
+AGE_BANDS: Final = ((0, "under 35"), (35, "35 to 49"), (50, "50 to 64"), (65, "65 and over"))
+EDUCATION: Final = {
+    **dict.fromkeys((1, 2), "lower secondary or less"),
+    **dict.fromkeys((3, 4), "upper secondary"),
+    **dict.fromkeys((5, 6, 7), "above secondary"),
+}
+"""ES-ISCED as the European Social Survey codes it; other codes are no level."""
+SEX: Final = {1: "men", 2: "women"}
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure with its 95% bootstrap interval (percentiles, people resampled)."""
+    """A figure with its 95% bootstrap interval (people resampled)."""
 
     value: float
     low: float
@@ -56,108 +47,94 @@ class Measure:
         return {"value": self.value, "low": self.low, "high": self.high}
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was found.
+def resamples(people: int, chance: np.random.Generator) -> Floats:
+    """Draw people with replacement.
 
-    Attributes:
-        tool_version: the tool that was tested.
-        held_out: how many usable respondents it was tested on.
-        trained: how many it was trained on, by its own account.
-        tool: its figures by name.
-        answered: number of items answered (at random) to figures.
-        baselines: name of a baseline to its figures.
+    Returns:
+        Shape (1 + RESAMPLES, people): how often each is drawn; in the first row, everyone once.
     """
-
-    tool_version: str
-    held_out: int
-    trained: int
-    threshold: float
-    tool: Mapping[str, Measure]
-    answered: Mapping[int, Mapping[str, Measure]]
-    baselines: Mapping[str, Mapping[str, Measure]]
-
-    def document(self) -> dict[str, Any]:
-        """Give everything as JSON can hold it."""
-        return {
-            "tool": self.tool_version,
-            "held_out": self.held_out,
-            "trained": self.trained,
-            "threshold": self.threshold,
-            "against_the_full_form": _documents(self.tool),
-            "items_answered": {
-                str(count): _documents(figures) for count, figures in self.answered.items()
-            },
-            "baselines": {name: _documents(figures) for name, figures in self.baselines.items()},
-            "the_full_form_errs": FULL_FORM_ERRS,
-        }
-
-    def text(self) -> str:
-        """Lay everything out for a terminal."""
-        lines = [
-            (
-                f"{self.tool_version}: {self.held_out} held-out respondents"
-                f" ({self.trained} trained on), 95% bootstrap intervals"
-            ),
-            "",
-            "Against the full form, every item asked",
-            *(_line(_TITLES[name], measure) for name, measure in self.tool.items()),
-            f"  (assigned: not refused, and at or above the threshold of {self.threshold})",
-            "",
-            "Baselines, accuracy",
-            *(_line(name, figures["accuracy"]) for name, figures in self.baselines.items()),
-            "",
-            "Some items answered, chosen at random",
-            f"  {'items':<6}" + "".join(f"{_TITLES[name]:<25}" for name in _SHORT),
-            *(
-                f"  {count:<6}" + "".join(f"{figures[name]!s:<25}" for name in _SHORT)
-                for count, figures in self.answered.items()
-            ),
-            f"  {WITHOUT_ANSWERS}",
-            "",
-            FULL_FORM_ERRS,
-        ]
-        return "\n".join(line.rstrip() for line in lines)
+    drawn = chance.multinomial(people, np.full(people, 1 / people), size=RESAMPLES)
+    return np.vstack([np.ones(people), drawn])
 
 
-_TITLES: Final = {
-    "accuracy": "accuracy",
-    "log_loss": "log loss",
-    "ece": "ECE",
-    "coverage": "coverage",
-    "accuracy_assigned": "accuracy of the assigned",
-}
-_SHORT: Final = ("accuracy", "log_loss", "ece", "coverage")
+def measure(resampled: Floats, *, reflected: bool = False) -> Measure:
+    """Read a figure and its interval off its values (1 + RESAMPLES,) in `resamples`' rows.
 
-
-def evaluate(respondents: Sequence[Respondent], tool: TypingTool) -> Report:
-    """Test a tool on the held-out respondents, with baselines fitted on the training ones.
-
-    Raises:
-        TooFewRespondents: one side of the split has nobody usable of some segment.
+    Args:
+        resampled: the figure of everyone, then of each draw.
+        reflected: turn the draws about the figure (the basic bootstrap: Davison and Hinkley 1997,
+            *Bootstrap Methods and their Application*, 5.2.1). For figures that noise can only
+            raise, such as a calibration error or a largest gap, draws lie as far above the figure
+            as the figure lies above the truth.
     """
-    training = Sample.of(respondents, held_out=False)
-    testing = Sample.of(respondents, held_out=True)
-    for side in (training, testing):
-        if np.bincount(side.segments, minlength=len(SEGMENTS)).min() == 0:
-            raise TooFewRespondents("each side of the split needs people of every segment")
-    ratings = testing.ratings_of(tool.facets)
-    chance = np.random.default_rng(SEED)
-    counts = _resamples(len(testing.people), chance)
-    return Report(
-        tool_version=tool.version,
-        held_out=len(testing.people),
-        trained=int(tool.provenance.get("training", {}).get("respondents", 0)),
-        threshold=tool.refusals.threshold,
-        tool=_figures(tool, ratings, testing.segments, counts),
-        answered={
-            number: _figures(
-                tool, leave_out_all_but(ratings, number, chance), testing.segments, counts
-            )
-            for number in range(0, len(tool.items) + 1, 2)
-        },
-        baselines=_baselines(training, testing, tool, counts),
-    )
+    value = float(resampled[0])
+    low, high = np.nanpercentile(resampled[1:], [_TAIL, 100 - _TAIL])
+    if reflected:
+        low, high = max(2 * value - high, 0.0), 2 * value - low
+    return Measure(value, float(low), float(high))
+
+
+def mean(quantity: Floats | NDArray[np.bool_], counts: Floats) -> Floats:
+    """Average a quantity (people,) in each row of `counts` (draws, people)."""
+    means: Floats = counts @ quantity / counts.sum(axis=1)
+    return means
+
+
+def quantile(numbers: NDArray[np.intp], share: float, counts: Floats) -> Floats:
+    """Give, in each row of `counts`, the least number that this share of people do not pass.
+
+    Args:
+        numbers: (people,), small and not negative, such as how many items were asked.
+        share: between 0 and 1.
+        counts: (draws, people).
+    """
+    steps = np.arange(numbers.max() + 1)
+    within = numbers[:, np.newaxis] <= steps
+    reached = counts @ within / counts.sum(axis=1, keepdims=True)
+    least: Floats = (reached >= share).argmax(axis=1).astype(np.float64)
+    return least
+
+
+def figures(
+    posterior: Floats,
+    segments: NDArray[np.intp],
+    counts: Floats,
+    assigned: NDArray[np.bool_] | None = None,
+) -> dict[str, Measure]:
+    """Measure what probabilities are worth.
+
+    Args:
+        posterior: (people, segments).
+        segments: (people,), the truth they are held against, as places in SEGMENTS.
+        counts: from `resamples`.
+        assigned: (people,), to whom a segment is said at all.
+
+    Returns:
+        accuracy and macro_f1 of the most likely segment, log_loss (natural), ece; with `assigned`
+        also coverage and, where there is anybody, accuracy_assigned.
+    """
+    said = posterior.argmax(axis=1)
+    hits = said == segments
+    truth = posterior[np.arange(len(segments)), segments]
+    found = {
+        "accuracy": measure(mean(hits, counts)),
+        "macro_f1": measure(_macro_f1(said, segments, counts)),
+        "log_loss": measure(mean(-np.log(truth), counts)),
+        "ece": measure(_calibration_error(posterior, segments, counts, BINS), reflected=True),
+    }
+    if assigned is not None:
+        found["coverage"] = measure(mean(assigned, counts))
+        if assigned.any():
+            found["accuracy_assigned"] = measure(share_of(hits, assigned, counts))
+    return found
+
+
+def share_of(those: NDArray[np.bool_], among: NDArray[np.bool_], counts: Floats) -> Floats:
+    """Give, in each row of `counts`, the share of some people among some; NaN among nobody."""
+    whole = counts @ among
+    part = counts @ (those & among)
+    shares: Floats = np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
+    return shares
 
 
 def expected_calibration_error(
@@ -177,84 +154,74 @@ def leave_out_all_but(ratings: Floats, number: int, chance: np.random.Generator)
     return np.where(ranks < number, ratings, np.nan)
 
 
-def _figures(
-    tool: TypingTool, ratings: Floats, segments: NDArray[np.intp], counts: Floats
-) -> dict[str, Measure]:
-    posterior = tool.posteriors(ratings)
-    assigned = np.array([reason is None for reason in tool.reasons(ratings, posterior)])
-    hits = posterior.argmax(axis=1) == segments
-    share = _mean(assigned.astype(np.float64), counts)
-    right = _mean((hits & assigned).astype(np.float64), counts)
-    figures = {
-        **_proper(posterior, segments, counts),
-        "coverage": _measure(share),
-    }
-    if assigned.any():
-        known = np.divide(right, share, out=np.full_like(right, np.nan), where=share > 0)
-        figures["accuracy_assigned"] = _measure(known)
-    return figures
+def groupings(people: Iterable[Respondent]) -> Mapping[str, Mapping[str, NDArray[np.bool_]]]:
+    """Part people by sex, by age and by education.
 
-
-def _proper(posterior: Floats, segments: NDArray[np.intp], counts: Floats) -> dict[str, Measure]:
-    truth = posterior[np.arange(len(segments)), segments]
+    Returns:
+        For each grouping, the name of a group to who is in it (people,); those of whom it is not
+        known are in none.
+    """
+    known = [person.background for person in people]
     return {
-        "accuracy": _hit_rate(posterior.argmax(axis=1), segments, counts),
-        "log_loss": _measure(_mean(-np.log(truth), counts)),
-        "ece": _measure(_calibration_error(posterior, segments, counts, BINS)),
+        "sex": _groups([SEX.get(_whole(background["gndr"])) for background in known]),
+        "age": _groups([_age_band(background["agea"]) for background in known]),
+        "education": _groups([EDUCATION.get(_whole(background["eisced"])) for background in known]),
     }
 
 
-def _baselines(
-    training: Sample, testing: Sample, tool: TypingTool, counts: Floats
-) -> dict[str, dict[str, Measure]]:
-    """Majority, sum score on the same items, and a logistic regression on demographics."""
-    shares = np.bincount(training.segments, minlength=len(SEGMENTS)) / len(training.people)
-    majority = np.tile(shares, (len(testing.people), 1))
-    seen, unseen = (
-        composites(value_scores(side.ratings_of(tool.facets), tool.facets))
-        for side in (training, testing)
+def largest_gap(
+    hits: NDArray[np.bool_], by: Mapping[str, Mapping[str, NDArray[np.bool_]]], counts: Floats
+) -> Floats:
+    """Give, in each row of `counts`, the largest gap in a share between two groups of a grouping.
+
+    The largest of several gaps is above 0 by chance alone: see `gap_by_chance`.
+    """
+    gaps = [
+        np.ptp([share_of(hits, group, counts) for group in groups.values()], axis=0)
+        for groups in by.values()
+        if len(groups) > 1
+    ]
+    largest: Floats = np.max(gaps, axis=0)
+    return largest
+
+
+def gap_by_chance(
+    hits: NDArray[np.bool_],
+    by: Mapping[str, Mapping[str, NDArray[np.bool_]]],
+    chance: np.random.Generator,
+) -> Floats:
+    """Give the largest gaps (RESAMPLES,) there would be if nothing depended on any group.
+
+    Hits are dealt out among the people again and again (a permutation test).
+    """
+    everyone = np.ones((1, len(hits)))
+    return np.array(
+        [largest_gap(chance.permutation(hits), by, everyone)[0] for _ in range(RESAMPLES)]
     )
-    standing = (unseen - np.nanmean(seen, axis=0)) / np.nanstd(seen, axis=0)
-    sum_score = np.where(np.isnan(standing), 0.0, standing).argmax(axis=1)
-    model = make_pipeline(
-        make_column_transformer(
-            (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), [_AGE]),
-            (
-                OneHotEncoder(handle_unknown="ignore"),
-                [c for c in range(len(BACKGROUND)) if c != _AGE],
-            ),
-        ),
-        LogisticRegression(max_iter=1000),
-    ).fit(_background(training), training.segments)
-    return {
-        "majority": _proper(majority, testing.segments, counts),
-        "sum score": {"accuracy": _hit_rate(sum_score, testing.segments, counts)},
-        "demographics": _proper(
-            model.predict_proba(_background(testing)), testing.segments, counts
-        ),
-    }
 
 
-_AGE: Final = BACKGROUND.index("agea")
+def _groups(names: list[str | None]) -> Mapping[str, NDArray[np.bool_]]:
+    found = sorted({name for name in names if name})
+    return {group: np.array([name == group for name in names]) for group in found}
 
 
-def _background(sample: Sample) -> Floats:
-    return np.array([[person.background[name] for name in BACKGROUND] for person in sample.people])
+def _whole(number: float) -> int:
+    return 0 if np.isnan(number) else int(number)
 
 
-def _resamples(people: int, chance: np.random.Generator) -> Floats:
-    """How often each person is drawn: first row everyone once, then the bootstrap's."""
-    drawn = chance.multinomial(people, np.full(people, 1 / people), size=RESAMPLES)
-    return np.vstack([np.ones(people), drawn])
+def _age_band(age: float) -> str | None:
+    return next((name for start, name in reversed(AGE_BANDS) if age >= start), None)
 
 
-def _mean(quantity: Floats, counts: Floats) -> Floats:
-    means: Floats = counts @ quantity / counts.sum(axis=1)
-    return means
-
-
-def _hit_rate(said: NDArray[np.intp], segments: NDArray[np.intp], counts: Floats) -> Measure:
-    return _measure(_mean((said == segments).astype(np.float64), counts))
+def _macro_f1(said: NDArray[np.intp], segments: NDArray[np.intp], counts: Floats) -> Floats:
+    """F1 of each segment, averaged; a segment nobody has and nobody is given counts as 0."""
+    scores = []
+    for segment in range(len(SEGMENTS)):
+        both = counts @ ((said == segment) & (segments == segment))
+        either = counts @ (said == segment) + counts @ (segments == segment)
+        scores.append(2 * both / np.maximum(either, 1))
+    average: Floats = np.mean(scores, axis=0)
+    return average
 
 
 def _calibration_error(
@@ -267,16 +234,3 @@ def _calibration_error(
     gaps[np.arange(len(segments)), bin_of] = hits - confidence
     errors: Floats = np.abs(counts @ gaps).sum(axis=1) / counts.sum(axis=1)
     return errors
-
-
-def _measure(resampled: Floats) -> Measure:
-    low, high = np.nanpercentile(resampled[1:], [_TAIL, 100 - _TAIL])
-    return Measure(float(resampled[0]), float(low), float(high))
-
-
-def _documents(figures: Mapping[str, Measure]) -> dict[str, dict[str, float]]:
-    return {name: measure.document() for name, measure in figures.items()}
-
-
-def _line(title: str, measure: Measure) -> str:
-    return f"  {title:<26}{measure}"

@@ -1,32 +1,23 @@
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from segmentation.evaluation import (
-    FULL_FORM_ERRS,
-    evaluate,
     expected_calibration_error,
+    figures,
+    gap_by_chance,
+    groupings,
+    largest_gap,
     leave_out_all_but,
+    mean,
+    measure,
+    quantile,
+    resamples,
+    share_of,
 )
-from segmentation.respondents import TooFewRespondents
-from segmentation.training import Sample, train
 
-
-@pytest.fixture(scope="module")
-def invented_tool(invented, instrument):
-    return train(Sample.of(invented, held_out=False), instrument, "invented-1")
-
-
-@pytest.fixture(scope="module")
-def invented_report(invented, invented_tool):
-    return evaluate(invented, invented_tool)
-
-
-@pytest.fixture(scope="module")
-def report(respondents, tool):
-    return evaluate(respondents, tool)
+EVERYONE = np.ones((1, 4))
 
 
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy_by_bin():
@@ -48,71 +39,86 @@ def test_leaving_out_keeps_as_many_answers_as_asked_and_not_the_same_for_all():
     assert len(np.unique(np.isnan(kept), axis=0)) > 50
 
 
-def test_every_figure_lies_in_its_interval_and_the_tool_beats_its_baselines(invented_report):
-    for figures in (
-        invented_report.tool,
-        *invented_report.answered.values(),
-        *invented_report.baselines.values(),
-    ):
-        for name, measure in figures.items():
-            if name != "ece":  # resampling adds noise, and noise only ever adds to this one
-                assert measure.low <= measure.value <= measure.high, name
-    accuracy = invented_report.tool["accuracy"].value
-    assert set(invented_report.baselines) == {"majority", "sum score", "demographics"}
-    assert accuracy > invented_report.baselines["majority"]["accuracy"].value
-    assert accuracy > invented_report.baselines["demographics"]["accuracy"].value
+def test_the_interval_of_a_mean_is_as_wide_as_theory_says():
+    chance = np.random.default_rng(3)
+    quantity = chance.normal(size=400)
+    found = measure(mean(quantity, resamples(400, chance)))
+    assert found.value == pytest.approx(quantity.mean())
+    assert found.high - found.low == pytest.approx(2 * 1.96 * quantity.std() / 20, rel=0.1)
 
 
-def test_running_it_again_prints_the_same(invented, invented_tool, invented_report):
-    assert evaluate(invented, invented_tool).text() == invented_report.text()
+def test_a_reflected_interval_turns_the_draws_about_the_figure_and_stays_above_0():
+    draws = np.array([0.02, *np.linspace(0.02, 0.05, 1001)])
+    found = measure(draws, reflected=True)
+    assert found.low == 0
+    assert found.high == pytest.approx(0.04 - np.percentile(draws[1:], 2.5))
 
 
-def test_only_held_out_people_count_for_the_tool(invented, invented_tool, invented_report):
-    spoilt = [
-        person if person.held_out else replace(person, weight=person.weight * 3)
-        for person in invented
-    ]
-    assert evaluate(spoilt, invented_tool).tool == invented_report.tool
-    assert invented_report.held_out == sum(person.held_out for person in invented)
+def test_a_calibrated_crowd_has_a_calibration_error_whose_interval_reaches_towards_0():
+    chance = np.random.default_rng(5)
+    posterior = chance.dirichlet(np.ones(3), size=3000)
+    drawn = (posterior.cumsum(axis=1) > chance.random((3000, 1))).argmax(axis=1)
+    ece = figures(posterior, drawn, resamples(3000, chance))["ece"]
+    assert ece.low < 0.005 < ece.high
 
 
-def test_the_report_says_that_the_full_form_errs_too(invented_report):
-    assert FULL_FORM_ERRS in invented_report.text()
-    document = json.loads(json.dumps(invented_report.document()))
-    assert document["the_full_form_errs"] == FULL_FORM_ERRS
-    assert set(document["against_the_full_form"]) >= {"accuracy", "log_loss", "ece", "coverage"}
+def test_quantiles_count_people_as_often_as_they_are_drawn():
+    numbers = np.array([5, 6, 7, 12])
+    counts = np.array([[1.0, 1, 1, 1], [4, 0, 0, 0], [0, 0, 1, 3]])
+    assert quantile(numbers, 0.5, counts).tolist() == [6, 5, 12]
+    assert quantile(numbers, 0.9, counts).tolist() == [12, 5, 12]
 
 
-def test_one_side_without_people_is_refused(invented, invented_tool):
-    with pytest.raises(TooFewRespondents):
-        evaluate([person for person in invented if not person.held_out], invented_tool)
+def test_figures_say_what_can_be_worked_out_by_hand():
+    posterior = np.array([[0.8, 0.1, 0.1], [0.6, 0.3, 0.1], [0.1, 0.2, 0.7], [0.2, 0.7, 0.1]])
+    segments = np.array([0, 1, 2, 1])
+    counts = np.vstack([EVERYONE, EVERYONE])
+    found = figures(posterior, segments, counts, np.array([True, False, True, True]))
+    assert found["accuracy"].value == 0.75
+    assert found["coverage"].value == 0.75
+    assert found["accuracy_assigned"].value == 1
+    assert found["log_loss"].value == pytest.approx(-np.log([0.8, 0.3, 0.7, 0.7]).mean())
+    # F1: settler 2/3 (one hit, said twice, one there), prospector 2/3, pioneer 1.
+    assert found["macro_f1"].value == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
 
 
-@pytest.mark.respondents
-def test_the_shipped_tool_reaches_its_targets_on_people_it_has_never_seen(report):
-    assert report.held_out == 2139
-    assert 0.80 <= report.tool["accuracy"].value < 0.88  # far above would mean leakage
-    assert report.tool["ece"].value <= 0.03
-    assert report.answered[10]["accuracy"].value >= 0.76  # ten at random, not the best ten
-    for name, accuracy in (("majority", 0.378), ("sum score", 0.801), ("demographics", 0.456)):
-        figure = report.baselines[name]["accuracy"].value
-        assert figure == pytest.approx(accuracy, abs=0.01)
-        assert figure < report.tool["accuracy"].value
+def test_where_nobody_is_assigned_their_accuracy_is_not_given():
+    found = figures(np.eye(3), np.arange(3), np.ones((2, 3)), np.zeros(3, dtype=bool))
+    assert found["coverage"].value == 0
+    assert "accuracy_assigned" not in found
 
 
-@pytest.mark.respondents
-def test_those_it_assigns_are_right_as_often_as_was_stated(report):
-    assert report.tool["accuracy_assigned"].high >= 0.90
-    assert 0.7 < report.tool["coverage"].value < 0.9
+def test_a_share_among_nobody_is_not_a_number():
+    nobody = np.zeros(4, dtype=bool)
+    assert np.isnan(share_of(~nobody, nobody, EVERYONE)).all()
 
 
-@pytest.mark.respondents
-@pytest.mark.parametrize("count", [2, 4, 6, 8, 10])
-def test_any_subset_of_real_answers_is_calibrated(report, count):
-    assert report.answered[count]["ece"].value <= 0.03
+def test_the_largest_gap_is_found_over_all_groupings():
+    hits = np.array([True, True, False, True])
+    first, even = np.array([1, 1, 0, 0], dtype=bool), np.array([1, 0, 1, 0], dtype=bool)
+    by = {"one": {"a": even, "b": ~even}, "other": {"a": first, "b": ~first}}
+    assert largest_gap(hits, by, EVERYONE).tolist() == [0.5]
 
 
-@pytest.mark.respondents
-def test_each_further_answer_tells_more(report):
-    losses = [figures["log_loss"].value for figures in report.answered.values()]
-    assert losses == sorted(losses, reverse=True)
+def test_chance_alone_makes_gaps_but_smaller_ones_than_a_group_that_fails():
+    chance = np.random.default_rng(2)
+    group = np.arange(400) < 200
+    by = {"grouping": {"a": group, "b": ~group}}
+    hits = np.where(group, chance.random(400) < 0.9, chance.random(400) < 0.6)
+    dealt = gap_by_chance(hits, by, chance)
+    assert 0.05 < np.percentile(dealt, 95) < 0.13
+    assert largest_gap(hits, by, np.ones((1, 400)))[0] > dealt.max()
+
+
+def test_people_are_grouped_and_those_of_whom_nothing_is_known_are_in_no_group(invented):
+    known = replace(invented[0], background={"gndr": 2.0, "agea": 49.0, "eisced": 55.0})
+    unknown = replace(known, background=dict.fromkeys(known.background, float("nan")))
+    found = groupings([known, unknown])
+    assert {name: list(groups) for name, groups in found.items()} == {
+        "sex": ["women"],
+        "age": ["35 to 49"],
+        "education": [],
+    }
+    assert found["sex"]["women"].tolist() == [True, False]
+    everyone = groupings(invented)
+    assert all(sum(groups.values()).max() == 1 for groups in everyone.values())
