@@ -88,7 +88,7 @@ def migrated(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
     """A database of each kind, at the newest migration."""
-    with _address_of(request.param, tmp_path_factory) as url:
+    with address_of(request.param, tmp_path_factory) as url:
         database = Database(url)
         upgrade(database)
         yield database
@@ -96,7 +96,7 @@ def migrated(
 
 
 @contextmanager
-def _address_of(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address_of(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'portal.sqlite3'}"
         return

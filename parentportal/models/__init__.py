@@ -15,7 +15,7 @@ from parentportal.models.people import (
     OfferKind,
     OpenOffer,
 )
-from parentportal.models.survey import Answer, Assignment, Invitation, Mode, Response, Wave
+from parentportal.models.survey import Answer, Assignment, Form, Invitation, Mode, Response, Wave
 from parentportal.models.trail import AuditEvent, CouncilSettings, FailureCount, Officer, Role
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "FailureCount",
     "Family",
     "FocusGroup",
+    "Form",
     "GroupDraw",
     "GroupSession",
     "ImportBatch",

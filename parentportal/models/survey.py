@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -32,8 +33,20 @@ class Mode(StrEnum):
     REPLAY = "replay"
 
 
+class Form(StrEnum):
+    """Which questions an invited carer is asked."""
+
+    ADAPTIVE = "adaptive"
+    """The next question follows from the answers before; there is an end to them."""
+    FULL = "full"
+    """Every question of the bank, for a calibration: said before the first."""
+
+
 class Wave(Keyed, Base):
-    """One round of asking: which instrument, and until when its codes are good."""
+    """One round of asking: which instrument, and until when its codes are good.
+
+    ``replayed``: answers come from a machine that plays people, so time says nothing of them.
+    """
 
     __tablename__ = "wave"
 
@@ -42,6 +55,7 @@ class Wave(Keyed, Base):
     tool_version: Mapped[str] = mapped_column(String(40))
     opens_at: Mapped[datetime] = mapped_column(Moment)
     closes_at: Mapped[datetime] = mapped_column(Moment)
+    replayed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class Invitation(Keyed, Base):
@@ -59,6 +73,9 @@ class Invitation(Keyed, Base):
     code_key: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     code_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     code = Sealed("code_sealed")
+    form: Mapped[Form] = mapped_column(
+        words(Form), default=Form.ADAPTIVE, server_default=Form.ADAPTIVE.value
+    )
     wrong_postcodes: Mapped[int] = mapped_column(Integer, default=0)
     opened_at: Mapped[datetime | None] = mapped_column(Moment)
     skipped_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -88,24 +105,28 @@ class Response(Keyed, Base):
 
     invitation: Mapped[Invitation] = relationship(back_populates="response")
     answers: Mapped[list[Answer]] = relationship(
-        back_populates="response", cascade="all, delete-orphan"
+        back_populates="response", cascade="all, delete-orphan", order_by="Answer.position"
     )
     assignment: Mapped[Assignment | None] = relationship(back_populates="response")
 
 
 class Answer(Base):
-    """One rating, 1 (very much like me) to 6 (not like me at all), kept as it was given.
+    """One question that was asked, and its rating, 1 (very much like me) to 6 (not like me at all).
 
-    ``language``: in which the portrait was read; the typing stands on all of them.
+    A question that was left out has no rating, and is here because it was asked: it is not asked
+    again. ``position``, from 1, is its place in the order of asking, which nothing changes later.
+    ``language``: in which the portrait was read; the typing stands on all that were answered.
     ``visit_id`` is a random number of the visit (one browser, one entry) in which it was given:
     another visit sees or changes it only once the postcode was confirmed.
     """
 
     __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("response_id", "position"),)
 
     response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
     item: Mapped[str] = mapped_column(String(40), primary_key=True)
-    rating_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    position: Mapped[int] = mapped_column(Integer)
+    rating_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     rating = Sealed("rating_sealed")
     language: Mapped[str] = mapped_column(String(10))
     answered_at: Mapped[datetime] = mapped_column(Moment)

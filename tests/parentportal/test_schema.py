@@ -1,11 +1,117 @@
-"""The migrations and the models say the same, on both databases."""
+"""The migrations and the models say the same, on both databases; old rows move with them."""
 
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
 from alembic import command
+from sqlalchemy import MetaData, select
 
-from parentportal.schema import alembic_config, is_current
+from parentportal.db import Database
+from parentportal.models import Answer, Form, Invitation, Response, Wave
+from parentportal.schema import alembic_config, empty, is_current, upgrade
+from segmentation.instrument import DEFAULT, load_instrument
+from tests.conftest import address_of
+from tests.parentportal.survey.conftest import add_carer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+START = datetime(2026, 10, 1, 9, tzinfo=UTC)
+FIRST_FORM = ("lending-a-hand", "feeling-safe", "own-ideas")
+"""Codes of the first questionnaire, in an order that is not the alphabet's."""
 
 
 def test_migrations_make_exactly_what_the_models_say(migrated):
     with migrated.engine.begin() as connection:
         command.check(alembic_config(connection))
         assert is_current(connection)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def first_edition(request, tmp_path_factory) -> Iterator[Database]:
+    """A database as the first release left it: one family, half-way through the twelve."""
+    with address_of(request.param, tmp_path_factory) as url, Database(url) as database:
+        upgrade(database, "0001")
+        known = MetaData()
+        with database.engine.begin() as connection:
+            known.reflect(connection)
+        _fill(database, known)
+        yield database
+
+
+def _fill(database: Database, known: MetaData) -> None:
+    """Rows in the shape of then, ids as each kind of database keeps them."""
+    with database.transaction() as session:
+        carer = add_carer(session, "F1", START).id
+    wave, invitation, response = (uuid4() for _ in range(3))
+    rows = {
+        "wave": {
+            "id": wave,
+            "name": "Old",
+            "instrument_version": "travel-values-1",
+            "tool_version": "travel-values-1-ess-gb-1",
+            "opens_at": START,
+            "closes_at": START,
+        },
+        "invitation": {
+            "id": invitation,
+            "wave_id": wave,
+            "carer_id": carer,
+            "code_key": b"key",
+            "code_sealed": b"sealed",
+            "wrong_postcodes": 0,
+        },
+        "response": {
+            "id": response,
+            "invitation_id": invitation,
+            "mode": "web",
+            "language": "en_GB",
+            "started_at": START,
+        },
+    }
+    answers = [
+        {
+            "response_id": response,
+            "item": item,
+            "rating_sealed": bytes([number]),
+            "language": "en_GB",
+            "answered_at": START + timedelta(minutes=number),
+        }
+        for number, item in enumerate(FIRST_FORM)
+    ]
+    with database.engine.begin() as connection:
+        on_sqlite = connection.dialect.name == "sqlite"
+        for name, found in [*rows.items(), *(("answer", answer) for answer in answers)]:
+            kept = {
+                key: value.hex if on_sqlite and key.endswith("id") else value
+                for key, value in found.items()
+            }
+            connection.execute(known.tables[name].insert().values(kept))
+
+
+def test_a_round_of_the_first_release_goes_on_with_the_bank_in_the_order_of_answering(
+    first_edition,
+):
+    upgrade(first_edition)
+    with first_edition.reading() as session:
+        wave = session.scalars(select(Wave)).one()
+        assert (wave.instrument_version, wave.replayed) == (DEFAULT, False)
+        assert wave.tool_version == "travel-values-2-ess-gb-1"
+        assert session.scalars(select(Invitation)).one().form is Form.ADAPTIVE
+        assert session.scalars(select(Response)).one().started_at == START
+        kept = session.scalars(select(Answer).order_by(Answer.position)).all()
+    assert [(row.position, row.item) for row in kept] == list(enumerate(FIRST_FORM, start=1))
+    assert [row.rating_sealed for row in kept] == [b"\0", b"\1", b"\2"]
+    assert set(FIRST_FORM) <= {item.code for item in load_instrument(DEFAULT).items}
+
+
+def test_a_database_with_rows_can_be_emptied(first_edition):
+    upgrade(first_edition)
+    empty(first_edition)
+    upgrade(first_edition)
+    with first_edition.reading() as session:
+        assert session.scalars(select(Wave)).all() == []
