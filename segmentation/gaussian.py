@@ -9,6 +9,7 @@ Two truths differ only in what the standings are made of: the likeness itself (w
 says) or the part of it that is not noise (the latent truth).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,8 +88,25 @@ class RegionModel:
         Returns:
             Shape (people, 3); each row adds to 1.
         """
-        posterior = np.empty((len(likeness), 3))
-        for start in range(0, len(likeness), _BATCH):
+        return np.concatenate(
+            [
+                region_probabilities(standings, left[which])
+                for standings, left, which in self.standings(likeness)
+            ]
+        )
+
+    def standings(self, likeness: Floats) -> Iterator[tuple[Floats, Floats, NDArray[np.intp]]]:
+        """Give what the answers leave open of each person's standings, some people at a time.
+
+        Args:
+            likeness: shape (people, items), NaN where an item was left out.
+
+        Yields:
+            For the next of the people, in their order: the standings' mean (people, scores), their
+            remaining covariance (patterns, scores, scores) for each pattern of items among these
+            people, and which pattern each has (people,).
+        """
+        for start in range(0, max(len(likeness), 1), _BATCH):
             batch = likeness[start : start + _BATCH]
             answered = ~np.isnan(batch)
             patterns, which = _patterns(answered)
@@ -100,8 +118,7 @@ class RegionModel:
                 standings = given.intercept[which] + np.einsum(
                     "nsi,ni->ns", given.slopes[which], filled
                 )
-            posterior[start : start + _BATCH] = region_probabilities(standings, given.left[which])
-        return posterior
+            yield standings, given.left, which
 
     def given(self, patterns: NDArray[np.bool_]) -> Given:
         """Work out what patterns (patterns, items) of answered items leave open.
@@ -155,6 +172,7 @@ class RegionModel:
 
 def _patterns(answered: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
     """Give the different rows of (people, items), and which of them each person has."""
-    keys = answered @ (1 << np.arange(answered.shape[1]))
+    bits = np.packbits(answered, axis=1)
+    keys = bits.view(np.dtype((np.void, bits.shape[1]))).ravel()
     _, firsts, which = np.unique(keys, return_index=True, return_inverse=True)
     return answered[firsts], which

@@ -42,7 +42,7 @@ def region_probabilities(mean: Floats, covariance: Floats) -> Floats:
         covariance: shape (..., 3, 3), broadcast against it; it may be singular.
 
     Returns:
-        Shape (..., 3), adding to 1 over the last axis; accurate to 1e-7.
+        Shape (..., 3), adding to 1 over the last axis; accurate to 2e-7.
     """
     mean = mean + _NUDGE
     lead = mean[..., _ONE] - mean[..., _OTHER]
