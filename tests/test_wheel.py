@@ -36,6 +36,8 @@ SHIPPED = (
     "messaging/copy/review.toml",
     "messaging/demonstration/council.toml",
     "messaging/layout/letter.typ",
+    "messaging/layout/form.typ",
+    "messaging/copy/form/ur.toml",
     "messaging/layout/fonts/NotoNastaliqUrdu-Regular.ttf",
 )
 SET_UP = """

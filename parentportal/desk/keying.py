@@ -93,7 +93,10 @@ def _is_rating(_form: SheetForm, field: Field) -> None:
     try:
         read_rating(field.data or "")
     except ValueError:
-        raise ValidationError(_("Type a number from 1 to 6, or leave it blank.")) from None
+        number = field.name.removeprefix("row")
+        raise ValidationError(
+            _("Row %(number)s: type a number from 1 to 6, or leave it blank.", number=number)
+        ) from None
 
 
 @bp.get("/keying")
@@ -169,7 +172,7 @@ def sheet_typed(invitation_id: UUID) -> ResponseReturnValue:
             all=len(items),
             left_out=len(blank),
         ),
-        "success",
+        "saved",
     )
     return redirect(url_for("desk.keying"), HTTPStatus.SEE_OTHER)
 

@@ -33,6 +33,7 @@ def languages() -> ResponseReturnValue:
     subjects: list[tuple[str, Mapping[str, str]]] = [
         (_("Pages"), pages_review()),
         (_("Questionnaire"), {code: instrument.review(code) for code in LANGUAGES}),
+        (_("Paper form"), {code: letters["form", code] for code in LANGUAGES}),
         (_("Facts in letters"), {code: letters["locked", code] for code in LANGUAGES}),
         *(
             (words.campaign_name(key), {code: letters[key, code] for code in LANGUAGES})

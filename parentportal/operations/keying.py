@@ -76,12 +76,11 @@ def key_in(
             raise BegunOnline
     if response.submitted_at is not None:
         raise AlreadySubmitted
-    kept = select(func.count()).where(Answer.response_id == response.id)
+    kept = select(func.count(Answer.rating_sealed)).where(Answer.response_id == response.id)
     begun = session.scalar(kept) or 0
     if begun and not replace:
         raise BegunOnline
-    if begun:
-        session.execute(delete(Answer).where(Answer.response_id == response.id))
+    session.execute(delete(Answer).where(Answer.response_id == response.id))
     response.mode, response.language = Mode.PAPER, language
     record_answers(session, invitation_id, answers, now=now, language=language)
     submit(session, invitation_id, now=now, typed_languages=typed_languages)

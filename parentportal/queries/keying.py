@@ -86,7 +86,7 @@ def sheet(session: Session, invitation_id: UUID) -> Sheet:
 
 
 def _sheets() -> Select[Any]:
-    begun = select(func.count()).where(Answer.response_id == Response.id).scalar_subquery()
+    kept = select(func.count(Answer.rating_sealed)).where(Answer.response_id == Response.id)
     return (
         select(
             Invitation.id,
@@ -95,7 +95,7 @@ def _sheets() -> Select[Any]:
             Carer.language,
             Response.submitted_at,
             Response.mode,
-            begun,
+            kept.scalar_subquery(),
         )
         .join(Wave, Wave.id == Invitation.wave_id)
         .join(Carer, Carer.id == Invitation.carer_id)

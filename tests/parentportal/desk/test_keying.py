@@ -123,7 +123,7 @@ def test_a_row_that_is_no_answer_is_explained_and_nothing_else_is_lost(save, dat
     answer = save(row5=typed)
     assert answer.status_code == 422
     assert answer.text.count('href="#row5"') == 1
-    assert "Type a number from 1 to 6, or leave it blank." in answer.text
+    assert "Row 5: type a number from 1 to 6, or leave it blank." in answer.text
     assert f'name="row4" type="text" value="{ROWS["row4"]}"' in answer.text
     assert kept(database) == {}
 
