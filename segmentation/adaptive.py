@@ -14,7 +14,7 @@ from typing import Final
 
 from segmentation.instrument import Answers
 from segmentation.scoring import SEGMENTS, VALUE_OF_FACET, VALUES_OF_SEGMENT, likeness
-from segmentation.typing_tool import TypingTool
+from segmentation.typing_tool import Truth, TypingTool
 
 ORDER: Final = 3
 """Order of the entropy that is to fall."""
@@ -28,7 +28,9 @@ POLE_OF_FACET: Final[Mapping[str, int]] = {
 """The segment, by its place in SEGMENTS, whose score a facet is part of."""
 
 
-def next_item(tool: TypingTool, answers: Answers, asked: Sequence[str] = ()) -> str | None:
+def next_item(
+    tool: TypingTool, answers: Answers, asked: Sequence[str] = (), truth: Truth = Truth.FORM
+) -> str | None:
     """Choose the next item to ask, or none when there has been enough.
 
     There has been enough when the most likely segment is as likely as the tool asks for before it
@@ -40,6 +42,7 @@ def next_item(tool: TypingTool, answers: Answers, asked: Sequence[str] = ()) -> 
         answers: what was answered so far.
         asked: codes of all items shown so far, in their order, also those left out; without it,
             what was answered, in the order of `answers`.
+        truth: whose segment is to be found.
 
     Returns:
         The code of an item that has not been asked.
@@ -51,7 +54,8 @@ def next_item(tool: TypingTool, answers: Answers, asked: Sequence[str] = ()) -> 
     if not asked:
         return rules.first
     still_open = [place for place, code in enumerate(tool.items) if code not in asked]
-    outlook = tool.form.outlook(likeness(tool.ratings(answers)))
+    model = tool.form if truth is Truth.FORM else tool.latent
+    outlook = model.outlook(likeness(tool.ratings(answers)))
     if len(answers.ratings) >= rules.minimum and outlook.posterior.max() >= rules.stop:
         heard = {POLE_OF_FACET[tool.facet(code)] for code in answers.ratings}
         still_open = [
@@ -67,19 +71,22 @@ def next_item(tool: TypingTool, answers: Answers, asked: Sequence[str] = ()) -> 
     return tool.items[max(still_open, key=lambda place: (telling[place], -place))]
 
 
-def play(tool: TypingTool, person: Mapping[str, int]) -> tuple[Answers, tuple[str, ...]]:
+def play(
+    tool: TypingTool, person: Mapping[str, int], truth: Truth = Truth.FORM
+) -> tuple[Answers, tuple[str, ...]]:
     """Ask a person whose answers are known, as the pages would.
 
     Args:
         tool: what asks.
         person: their ratings by item code; an item that is absent is left out when asked.
+        truth: whose segment is to be found.
 
     Returns:
         What was answered, and the codes of all that was asked, both in their order.
     """
     ratings: dict[str, int] = {}
     asked: list[str] = []
-    while (code := next_item(tool, Answers(ratings), asked)) is not None:
+    while (code := next_item(tool, Answers(ratings), asked, truth)) is not None:
         asked.append(code)
         if code in person:
             ratings[code] = person[code]

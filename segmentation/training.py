@@ -4,7 +4,7 @@ Protocol: held-out respondents (see `Respondent.held_out`) are never seen here; 
 everything else that is chosen uses training respondents alone, by cross-validation.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,10 +13,10 @@ import sklearn
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
-from segmentation.adaptive import POLE_OF_FACET, play
 from segmentation.estimator import SegmentRegionClassifier
 from segmentation.factors import FACTORS, LEAST_NOISE, fit_factors, latent_norms
 from segmentation.instrument import Instrument
+from segmentation.progress import Progress, silent
 from segmentation.respondents import (
     Respondent,
     TooFewRespondents,
@@ -32,6 +32,7 @@ from segmentation.scoring import (
     likeness,
     standing_weights,
 )
+from segmentation.simulation import may_stop, play_all
 from segmentation.typing_tool import DEFAULT, Asking, Reason, Refusals, TypingTool
 
 STATED_ACCURACY: Final = 0.90
@@ -60,13 +61,6 @@ NOTICE: Final = {
     ),
 }
 
-Progress = Callable[[int, int], None]
-"""Told how many of how many steps are done."""
-
-
-def silent(_done: int, _of: int) -> None:
-    """Tell nobody."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -85,12 +79,12 @@ class Sample:
     weights: Floats
 
     @classmethod
-    def of(cls, respondents: Iterable[Respondent], *, held_out: bool) -> "Sample":
-        """Take the usable respondents of one side of the frozen split."""
+    def of(cls, respondents: Iterable[Respondent], *, held_out: bool | None) -> "Sample":
+        """Take the usable respondents of one side of the frozen split, or (None) of both."""
         people = tuple(
             person
             for person in respondents
-            if person.held_out == held_out and is_usable(person.ratings)
+            if held_out in {None, person.held_out} and is_usable(person.ratings)
         )
         ratings = ratings_matrix([person.ratings for person in people])
         weights = np.array([person.weight for person in people])
@@ -138,7 +132,8 @@ def train(
     """
     if np.bincount(sample.segments, minlength=len(SEGMENTS)).min() < FOLDS:
         raise TooFewRespondents(f"{len(sample.people)} usable training respondents are too few")
-    threshold = choose_threshold(sample, instrument, progress)
+    paths = cross_validated_paths(sample, instrument, progress=progress)
+    threshold = choose_threshold(paths)
     unset = fit(sample, instrument, version)
     return replace(
         unset,
@@ -229,56 +224,73 @@ def folds(sample: Sample) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]
     yield from parts.split(sample.ratings, sample.segments)
 
 
-def choose_threshold(
+@dataclass(frozen=True, slots=True, eq=False)
+class Paths:
+    """Adaptive forms asked to the end, from which any stop rule can be read off.
+
+    Attributes:
+        posteriors: (people, items, segments), after each item; NaN where the form may not end.
+        segments: (people,), what the full form says, as places in SEGMENTS.
+    """
+
+    posteriors: Floats
+    segments: NDArray[np.intp]
+
+    def stopped(self, stop: float) -> tuple[NDArray[np.intp], Floats]:
+        """Stop each person where the most likely segment is this likely, or at the end.
+
+        Returns:
+            How many items were asked (people,), and the posterior there (people, segments).
+        """
+        sure = np.nan_to_num(self.posteriors.max(axis=2)) >= stop
+        sure[:, -1] = True
+        last = sure.argmax(axis=1)
+        return last + 1, self.posteriors[np.arange(len(last)), last]
+
+
+def cross_validated_paths(
     sample: Sample,
     instrument: Instrument,
+    barred: Sequence[str] = (),
     progress: Progress = silent,
-    accuracy: float = STATED_ACCURACY,
-) -> Threshold:
-    """Find the lowest threshold, in hundredths, at which those assigned reach an accuracy.
+) -> Paths:
+    """Ask every respondent to the end, by a tool that was fitted without them.
 
-    Every training respondent is asked adaptively to the end by a tool that has not seen them; where
-    a threshold would have stopped, and with what, is read off that path. Where none reaches the
-    accuracy, the threshold is 1: nobody is assigned.
+    Args:
+        sample: training respondents.
+        instrument: the questionnaire; it says what is asked first.
+        barred: facets that are never asked.
+        progress: told how many people are done.
     """
-    paths: list[Floats] = [np.empty(0)] * len(sample.people)
+    posteriors = np.empty((len(sample.people), MAXIMUM_ITEMS, len(SEGMENTS)))
     done = 0
     for seen, unseen in folds(sample):
         tool = fit(sample.take(seen), instrument)
-        for row in unseen:
-            paths[row] = _path(tool, sample.people[row])
-            done += 1
-            progress(done, len(paths))
-    posterior = np.stack(paths)
-    confidence = np.nan_to_num(posterior.max(axis=2))
+        played = play_all(
+            tool, sample.ratings[unseen], barred=[tool.item(facet) for facet in barred]
+        )
+        may = may_stop(tool, played)
+        posteriors[unseen] = np.where(may[:, :, np.newaxis], played.posteriors, np.nan)
+        done += len(unseen)
+        progress(done, len(sample.people))
+    return Paths(posteriors, sample.segments)
+
+
+def choose_threshold(paths: Paths, accuracy: float = STATED_ACCURACY) -> Threshold:
+    """Find the lowest threshold, in hundredths, at which those assigned reach an accuracy.
+
+    Where none reaches it, the threshold is 1: nobody is assigned.
+    """
     for hundredths in range(50, 100):
         value = hundredths / 100
-        sure = confidence >= value
-        at = np.where(sure.any(axis=1), sure.argmax(axis=1), MAXIMUM_ITEMS - 1)
-        final = posterior[np.arange(len(at)), at]
-        assigned = final.max(axis=1) >= value
-        hits = final.argmax(axis=1) == sample.segments
+        items, posterior = paths.stopped(value)
+        assigned = posterior.max(axis=1) >= value
+        hits = posterior.argmax(axis=1) == paths.segments
         if assigned.any() and hits[assigned].mean() >= accuracy:
             return Threshold(
                 value,
                 accuracy=float(hits[assigned].mean()),
                 coverage=float(assigned.mean()),
-                items=float(at.mean() + 1),
+                items=float(items.mean()),
             )
     return Threshold(1.0, accuracy=float("nan"), coverage=0.0, items=float(MAXIMUM_ITEMS))
-
-
-def _path(tool: TypingTool, person: Respondent) -> Floats:
-    """Ask to the end: the posterior (asked, segments) after each item, NaN where none may stop."""
-    told = {tool.item(facet): rating for facet, rating in person.ratings.items()}
-    _, asked = play(tool, told)
-    ratings = np.full((len(asked), len(tool.items)), np.nan)
-    for step, code in enumerate(asked):
-        ratings[step:, tool.items.index(code)] = told.get(code, np.nan)
-    posterior = tool.posteriors(ratings)
-    poles = np.array([POLE_OF_FACET[facet] for facet in tool.facets])
-    answered = ~np.isnan(ratings)
-    heard = np.stack([answered[:, poles == pole].any(axis=1) for pole in range(len(SEGMENTS))])
-    may_stop = heard.all(axis=0) & (answered.sum(axis=1) >= tool.asking.minimum)
-    may_stop[-1] = True
-    return np.where(may_stop[:, np.newaxis], posterior, np.nan)
