@@ -1,4 +1,4 @@
-"""Keep the order of asking, questions left out, and what an invitation asks.
+"""Keep the order of asking, what an invitation asks, and a council's own typing tools.
 
 Revision ID: 0002
 Revises: 0001
@@ -23,6 +23,12 @@ def upgrade() -> None:
         "ALTER TABLE invitation ADD COLUMN form VARCHAR(30) DEFAULT 'adaptive' NOT NULL "
         "CONSTRAINT ck_invitation_form CHECK (form IN ('adaptive', 'full'))"
     )
+    keys = "UUID" if op.get_bind().dialect.name == "postgresql" else "CHAR(32)"
+    op.execute(
+        f"ALTER TABLE wave ADD COLUMN repeats_id {keys} "
+        "CONSTRAINT fk_wave_repeats_id_wave REFERENCES wave (id)"
+    )
+    _lay_the_tables_of_tools()
 
 
 def _move_to_the_bank() -> None:
@@ -62,7 +68,75 @@ def _number_the_answers() -> None:
         )
 
 
+def _lay_the_tables_of_tools() -> None:
+    segments = sa.Enum(
+        "settler",
+        "prospector",
+        "pioneer",
+        name="segment",
+        native_enum=False,
+        create_constraint=True,
+        length=30,
+    )
+    states = sa.Enum(
+        "proposed",
+        "adopted",
+        "declined",
+        "set-aside",
+        name="toolstate",
+        native_enum=False,
+        create_constraint=True,
+        length=30,
+    )
+    op.create_table(
+        "earlier_assignment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("response_id", sa.Uuid(), nullable=False),
+        sa.Column("segment", segments, nullable=True),
+        sa.Column("reason", sa.String(length=30), nullable=True),
+        sa.Column("figures_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("items_used", sa.Integer(), nullable=False),
+        sa.Column("tool_version", sa.String(length=40), nullable=False),
+        sa.Column("instrument_version", sa.String(length=40), nullable=False),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(segment IS NULL) <> (reason IS NULL)",
+            name=op.f("ck_earlier_assignment_segment_or_reason"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["response_id"],
+            ["response.id"],
+            name=op.f("fk_earlier_assignment_response_id_response"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_earlier_assignment")),
+    )
+    op.create_index(
+        op.f("ix_earlier_assignment_response_id"), "earlier_assignment", ["response_id"]
+    )
+    op.create_index(op.f("ix_earlier_assignment_segment"), "earlier_assignment", ["segment"])
+    op.create_table(
+        "typing_tool",
+        sa.Column("version", sa.String(length=40), nullable=False),
+        sa.Column("based_on", sa.String(length=40), nullable=False),
+        sa.Column("instrument_version", sa.String(length=40), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("comparison", sa.JSON(), nullable=False),
+        sa.Column("state", states, nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["officer.id"], name=op.f("fk_typing_tool_decided_by_id_officer")
+        ),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_typing_tool")),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("typing_tool")
+    op.drop_table("earlier_assignment")
+    op.execute("ALTER TABLE wave DROP COLUMN repeats_id")
     op.execute("ALTER TABLE invitation DROP COLUMN form")
     op.execute("ALTER TABLE wave DROP COLUMN replayed")
     op.execute("DELETE FROM answer WHERE rating_sealed IS NULL")

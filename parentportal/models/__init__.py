@@ -15,7 +15,17 @@ from parentportal.models.people import (
     OfferKind,
     OpenOffer,
 )
-from parentportal.models.survey import Answer, Assignment, Form, Invitation, Mode, Response, Wave
+from parentportal.models.survey import (
+    Answer,
+    Assignment,
+    EarlierAssignment,
+    Form,
+    Invitation,
+    Mode,
+    Response,
+    Wave,
+)
+from parentportal.models.tools import OwnTool, ToolState
 from parentportal.models.trail import AuditEvent, CouncilSettings, FailureCount, Officer, Role
 
 __all__ = [
@@ -29,6 +39,7 @@ __all__ = [
     "Child",
     "ColumnMapping",
     "CouncilSettings",
+    "EarlierAssignment",
     "FailureCount",
     "Family",
     "FocusGroup",
@@ -47,8 +58,10 @@ __all__ = [
     "OpenOffer",
     "OutgoingBatch",
     "OutgoingMessage",
+    "OwnTool",
     "Response",
     "Role",
     "TemplateVersion",
+    "ToolState",
     "Wave",
 ]

@@ -30,10 +30,13 @@ class Standing(StrEnum):
 
 
 def newest_assignments() -> Subquery:
-    """One row for each carer who sent answers in: ``carer_id`` and ``segment`` (or null)."""
+    """One row for each carer who sent answers in: ``carer_id`` and ``segment`` (or null).
+
+    By when answers were sent in: old ones that are typed anew do not become new.
+    """
     order = func.row_number().over(
         partition_by=Invitation.carer_id,
-        order_by=(Assignment.assigned_at.desc(), Assignment.id),
+        order_by=(Response.submitted_at.desc(), Assignment.id),
     )
     ranked = (
         select(Invitation.carer_id, Assignment.segment, order.label("place"))

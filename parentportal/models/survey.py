@@ -46,6 +46,7 @@ class Wave(Keyed, Base):
     """One round of asking: which instrument, and until when its codes are good.
 
     ``replayed``: answers come from a machine that plays people, so time says nothing of them.
+    ``repeats_id``: the round whose parents, some of them, are asked again by this one (a retest).
     """
 
     __tablename__ = "wave"
@@ -56,6 +57,7 @@ class Wave(Keyed, Base):
     opens_at: Mapped[datetime] = mapped_column(Moment)
     closes_at: Mapped[datetime] = mapped_column(Moment)
     replayed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    repeats_id: Mapped[UUID | None] = mapped_column(ForeignKey("wave.id"))
 
 
 class Invitation(Keyed, Base):
@@ -139,18 +141,12 @@ class Answer(Base):
         return f"{self.response_id}/{self.item}"
 
 
-class Assignment(Keyed, Base):
-    """What the typing tool made of a response: a segment, or none and the reason.
+class _Typing:
+    """What a typing tool made of a response: a segment, or none and the reason.
 
     ``figures`` (sealed): ``{"posterior": {segment: probability}, "scores": {value: score}}``.
     """
 
-    __tablename__ = "assignment"
-    __table_args__ = (
-        CheckConstraint("(segment IS NULL) <> (reason IS NULL)", name="segment_or_reason"),
-    )
-
-    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id"), unique=True)
     segment: Mapped[Segment | None] = mapped_column(words(Segment), index=True)
     reason: Mapped[str | None] = mapped_column(String(30))
     figures_sealed: Mapped[bytes] = mapped_column(LargeBinary)
@@ -160,4 +156,27 @@ class Assignment(Keyed, Base):
     instrument_version: Mapped[str] = mapped_column(String(40))
     assigned_at: Mapped[datetime] = mapped_column(Moment)
 
+
+class Assignment(_Typing, Keyed, Base):
+    """What the typing tool makes of a response, by the version that typed it last."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        CheckConstraint("(segment IS NULL) <> (reason IS NULL)", name="segment_or_reason"),
+    )
+
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id"), unique=True)
+
     response: Mapped[Response] = relationship(back_populates="assignment")
+
+
+class EarlierAssignment(_Typing, Keyed, Base):
+    """What a response was taken for until it was typed anew, kept as it stood."""
+
+    __tablename__ = "earlier_assignment"
+    __table_args__ = (
+        CheckConstraint("(segment IS NULL) <> (reason IS NULL)", name="segment_or_reason"),
+    )
+
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id"), index=True)
+    replaced_at: Mapped[datetime] = mapped_column(Moment)

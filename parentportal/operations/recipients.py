@@ -280,7 +280,7 @@ def _segments(session: Session) -> Mapping[UUID, Segment | None]:
         select(Invitation.carer_id, Assignment.segment)
         .join(Response, Response.invitation_id == Invitation.id)
         .join(Assignment, Assignment.response_id == Response.id)
-        .order_by(Assignment.assigned_at)
+        .order_by(Response.submitted_at, Assignment.id.desc())
     )
     return {carer_id: segment for carer_id, segment in rows}  # noqa: C416 -- rows are no pairs
 
