@@ -32,6 +32,7 @@ from parentportal.operations.outbox import AlreadyGoing, NothingToDraft, SecondO
 from parentportal.operations.replies import LinkUnreadable, MeetingBegun, ReplyClosed
 from parentportal.operations.survey import (
     AlreadySubmitted,
+    AskedEnough,
     KeptFromView,
     NotStarted,
     SurveyClosed,
@@ -76,6 +77,7 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
             _("The last day cannot lie before the first day, or before today."),
         ),
         NotStarted: (HTTPStatus.CONFLICT, _("Nobody has started this survey yet.")),
+        AskedEnough: (HTTPStatus.CONFLICT, _("All questions of this survey have been asked.")),
         KeptFromView: (HTTPStatus.CONFLICT, _("This was answered before, on another device.")),
         BegunOnline: (
             HTTPStatus.CONFLICT,

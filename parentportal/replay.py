@@ -25,7 +25,6 @@ from parentportal.models import (
     Carer,
     Family,
     Invitation,
-    Mode,
     Officer,
     OutgoingBatch,
     OutgoingMessage,
@@ -38,10 +37,11 @@ from parentportal.operations.accounts import add_officer
 from parentportal.operations.cohort import check_import, confirm_import
 from parentportal.operations.council import NoCouncil, council_in_force, save_council
 from parentportal.operations.installation import begin_practice
+from parentportal.queries.survey import progress as how_far
 from segmentation.instrument import Answers, load_instrument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import TypeVar
     from uuid import UUID
@@ -124,7 +124,13 @@ def prepare(
             .order_by(Family.reference)
         ).all()
         wave = survey.open_wave(
-            session, wave_name, opens_at=now, closes_at=now + OPEN_FOR, now=now, by=officer
+            session,
+            wave_name,
+            opens_at=now,
+            closes_at=now + OPEN_FOR,
+            now=now,
+            by=officer,
+            replayed=True,
         )
         return wave.id, survey.invite(session, wave, carers, now=now, by=officer)
 
@@ -136,14 +142,20 @@ def answer(
     *,
     clock: Callable[[], datetime],
     progress: Callable[[int], None],
-) -> None:
-    """Give each respondent's ratings for one carer, one rating at a time, and send them in."""
-    instrument = load_instrument()
+) -> int:
+    """Give each respondent's ratings for one carer, as they are asked for, and send them in.
+
+    Returns:
+        How many ratings were given.
+    """
+    instrument, given = load_instrument(), 0
     for pairs in _chunks(list(zip(issued, respondents, strict=True)), CHUNK):
         with database.transaction() as session:
             for seat, respondent in pairs:
-                _answer_one(session, seat, instrument.from_facets(respondent.ratings), clock)
+                ratings = instrument.from_facets(respondent.ratings).ratings
+                given += _answer_one(session, seat, ratings, clock)
         progress(len(pairs))
+    return given
 
 
 def write(
@@ -170,12 +182,6 @@ def write(
             outbox.submit(session, batch.id, now=clock(), by=officer)
             outbox.approve(session, batch.id, now=clock(), by=approver)
         progress(len(some))
-
-
-def answers_expected(respondents: Sequence[Respondent]) -> int:
-    """How many ratings these respondents gave to the facets that our own items stand for."""
-    instrument = load_instrument()
-    return sum(len(instrument.from_facets(person.ratings).ratings) for person in respondents)
 
 
 def tally(database: Database, wave_id: UUID, lot: str) -> Tally:
@@ -205,7 +211,7 @@ def tally(database: Database, wave_id: UUID, lot: str) -> Tally:
         return Tally(
             respondents=session.scalar(select(func.count()).select_from(mine.subquery())) or 0,
             answers=session.scalar(
-                select(func.count()).select_from(Answer).where(Answer.response_id.in_(mine))
+                select(func.count(Answer.rating_sealed)).where(Answer.response_id.in_(mine))
             )
             or 0,
             assigned=Counter({str(segment): n for segment, _, n in found if segment}),
@@ -223,17 +229,27 @@ def lot_of(wave_id: UUID) -> str:
 
 
 def _answer_one(
-    session: Session, seat: Issued, answers: Answers, clock: Callable[[], datetime]
-) -> None:
+    session: Session, seat: Issued, ratings: Mapping[str, int], clock: Callable[[], datetime]
+) -> int:
+    """Answer what the plan of the pages asks for; what the respondent left out is left out."""
     entry = survey.enter(session, str(seat.code), address="replay", now=clock())
     if entry.outcome is not survey.Outcome.ENTERED:
         raise AssertionError(f"a right code did not enter: {entry.outcome}")
-    key = seat.invitation_id
-    survey.start(session, key, "en_GB", now=clock(), mode=Mode.REPLAY)
-    for item, rating in answers.ratings.items():
-        survey.record_answers(session, key, Answers({item: rating}), now=clock())
+    key, given = seat.invitation_id, 0
+    survey.start(session, key, "en_GB", now=clock())
+    while (item := _planned(session, key)) is not None:
+        answers = Answers({item: ratings[item]} if item in ratings else {})
+        survey.record_answers(session, key, answers, now=clock(), shown=(item,))
+        given += len(answers.ratings)
     survey.record_wishes(session, key, ptb=None, itt=None, now=clock())
     survey.submit(session, key, now=clock())
+    return given
+
+
+def _planned(session: Session, invitation_id: UUID) -> str | None:
+    found = how_far(session, invitation_id, survey.EVERYTHING)
+    item = found.planned() if found else None
+    return item.code if item else None
 
 
 def _families(pattern: str) -> Select[int]:

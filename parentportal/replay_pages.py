@@ -7,6 +7,7 @@ from html import unescape
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPSConnection
 from http.cookies import SimpleCookie
+from itertools import count
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 60
 _TOKEN: Final = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_ITEM: Final = re.compile(r'name="item" value="([^"]+)"')
 _REDIRECTS: Final = (HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
 
 
@@ -28,7 +30,11 @@ class PageRefused(Exception):
 
 
 class Visitor:
-    """One parent's browser: its cookies, its connection, the last page's form token."""
+    """One parent's browser: its cookies, its connection, the form of the last page.
+
+    Attributes:
+        item: the code of the item that the last page asks for; empty when it asks for none.
+    """
 
     def __init__(self, base_url: str) -> None:
         parts = urlsplit(base_url)
@@ -36,6 +42,7 @@ class Visitor:
         self._connection = kind(parts.hostname or "127.0.0.1", parts.port, timeout=TIMEOUT)
         self._cookies: dict[str, str] = {}
         self._token = ""
+        self.item = ""
 
     def close(self) -> None:
         """Hang up."""
@@ -73,6 +80,8 @@ class Visitor:
             raise PageRefused(f"{method} {path} answered {answer.status}")
         if found := _TOKEN.search(text):
             self._token = unescape(found[1])
+        asks = _ITEM.search(text)
+        self.item = asks[1] if asks else ""
         return path
 
 
@@ -82,33 +91,44 @@ def answer_through_pages(
     respondents: Sequence[Respondent],
     *,
     progress: Callable[[int], None],
-) -> None:
+) -> int:
     """Give each respondent's ratings for one carer, page by page, and send them in.
+
+    Returns:
+        How many ratings were given.
 
     Raises:
         PageRefused: a page did not lead where a parent would have gone.
         OSError: nobody answers at ``base_url``.
     """
-    instrument = load_instrument()
+    instrument, given = load_instrument(), 0
     for seat, respondent in zip(issued, respondents, strict=True):
         visitor = Visitor(base_url)
-        _answer_one(visitor, seat, instrument.from_facets(respondent.ratings).ratings)
+        given += _answer_one(visitor, seat, instrument.from_facets(respondent.ratings).ratings)
         visitor.close()
         progress(1)
+    return given
 
 
-def _answer_one(visitor: Visitor, seat: Issued, ratings: Mapping[str, int]) -> None:
+def _answer_one(visitor: Visitor, seat: Issued, ratings: Mapping[str, int]) -> int:
     visitor.open("/")
     visitor.send("/", {"code": str(seat.code)})
     visitor.send("/survey/language", {"chosen": "en_GB"})
     at = visitor.send("/survey/notice", {"choice": "start"})
-    for number, item in enumerate(load_instrument().items, 1):
+    given = 0
+    for number in count(1):
+        if not visitor.item:
+            break
         _expect(at, f"/survey/question/{number}")
-        rating = ratings.get(item.code)
-        at = visitor.send(at, {"rating": str(rating)} if rating else {})
+        fields = {"item": visitor.item}
+        if rating := ratings.get(visitor.item):
+            fields["rating"] = str(rating)
+            given += 1
+        at = visitor.send(at, fields)
     _expect(at, "/survey/wishes")
     _expect(visitor.send(at, {}), "/survey/check")
     _expect(visitor.send("/survey/check", {}), "/survey/thanks")
+    return given
 
 
 def _expect(at: str, wanted: str) -> None:

@@ -47,16 +47,17 @@ def replay(file: Path, families: int | None, wave: str | None, base_url: str | N
         raise click.ClickException(f"{file.name}: {refused}") from refused
     with open_database(settings) as database:
         upgrade(database)
-        found = _walk(database, name, people, base_url)
-    click.echo("\n".join(_report(name, people, found, monotonic() - started)))
-    whole = (len(people), walk.answers_expected(people), 0)
+        found, given = _walk(database, name, people, base_url)
+    click.echo("\n".join(_report(name, people, given, found, monotonic() - started)))
+    whole = (len(people), given, 0)
     if (found.respondents, found.answers, found.unapproved) != whole:
         raise click.ClickException("What is in the database is not what was sent.")
 
 
 def _walk(
     database: Database, name: str, people: list[Respondent], base_url: str | None
-) -> walk.Tally:
+) -> tuple[walk.Tally, int]:
+    """What is in the database afterwards, and how many ratings were given."""
     try:
         wave_id, issued = walk.prepare(database, name, len(people), now=system_clock())
     except NotForPractice:
@@ -67,23 +68,25 @@ def _walk(
         raise click.ClickException(f"There is a wave “{name}” already: name another.") from None
     with click.progressbar(length=len(people), label="Answering", show_pos=True) as bar:
         if base_url:
-            answer_through_pages(base_url, issued, people, progress=bar.update)
+            given = answer_through_pages(base_url, issued, people, progress=bar.update)
         else:
-            walk.answer(database, issued, people, clock=system_clock, progress=bar.update)
+            given = walk.answer(database, issued, people, clock=system_clock, progress=bar.update)
     lot = walk.lot_of(wave_id)
     carers = [seat.carer_id for seat in issued]
     with click.progressbar(length=len(carers), label="Writing  ", show_pos=True) as bar:
         walk.write(database, carers, lot, clock=system_clock, progress=bar.update)
-    return walk.tally(database, wave_id, lot)
+    return walk.tally(database, wave_id, lot), given
 
 
-def _report(name: str, people: list[Respondent], found: walk.Tally, seconds: float) -> list[str]:
+def _report(
+    name: str, people: list[Respondent], given: int, found: walk.Tally, seconds: float
+) -> list[str]:
     usable = sum(is_usable(person.ratings) for person in people)
     lines = [
         f"Wave “{name}”",
         f"  respondents sent         {len(people):>7,}  (usable full form: {usable:,})",
         f"  responses submitted      {found.respondents:>7,}",
-        f"  answers sent             {walk.answers_expected(people):>7,}",
+        f"  answers sent             {given:>7,}",
         f"  answers kept             {found.answers:>7,}",
         "People by segment, as the answers point to it",
     ]

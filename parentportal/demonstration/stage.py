@@ -21,8 +21,10 @@ from parentportal.operations.cohort import check_import, confirm_import
 from parentportal.operations.council import save_council
 from parentportal.operations.groups import Meeting, plan_meeting, set_up_groups
 from parentportal.operations.installation import begin_practice
+from segmentation.adaptive import play
 from segmentation.instrument import LANGUAGES, Answers
 from segmentation.segments import Segment
+from segmentation.typing_tool import load_typing_tool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -185,10 +187,13 @@ def _respond(
     if lot >= _HALF_WAY:
         survey.skip(session, issued.invitation_id, now=now)
         return
-    survey.start(session, issued.invitation_id, language, now=now, mode=Mode.WEB)
+    # Played: nobody sat before a page, so the time between the answers says nothing.
+    survey.start(session, issued.invitation_id, language, now=now, mode=Mode.REPLAY)
+    answers, asked = play(load_typing_tool(), ratings)
     if lot >= _ANSWERED:
-        ratings = dict(list(ratings.items())[: len(ratings) // 2])
-    survey.record_answers(session, issued.invitation_id, Answers(ratings), now=now)
+        asked = asked[: len(asked) // 2]
+        answers = Answers({item: answers.ratings[item] for item in asked if item in ratings})
+    survey.record_answers(session, issued.invitation_id, answers, now=now, shown=asked)
     if lot < _ANSWERED:
         survey.record_wishes(session, issued.invitation_id, ptb=wishes[0], itt=wishes[1], now=now)
         survey.submit(session, issued.invitation_id, now=now, typed_languages=LANGUAGES)

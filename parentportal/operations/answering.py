@@ -1,4 +1,4 @@
-"""Answering the questionnaire: answers kept as they are given, and one submission.
+"""Answering the questionnaire: what was asked and answered, kept in its order; one submission.
 
 Every function works inside the caller's transaction. What a parent posts is an upsert, and whatever
 two requests of one family might both change is locked by its row, so that a repeated or concurrent
@@ -7,10 +7,13 @@ request loses and doubles nothing, on SQLite (whose writers queue) and on Postgr
 
 from __future__ import annotations
 
+from itertools import count, pairwise
+from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, select, update
 
+from parentportal.asking import most_questions, tool_of
 from parentportal.db import insert_or
 from parentportal.models import Answer, Assignment, Invitation, Mode, Response, Wave
 from parentportal.operations import trail
@@ -22,10 +25,9 @@ from parentportal.operations.invitations import (
 from parentportal.refusals import Refusal
 from parentportal.sight import EVERYTHING, Sight
 from segmentation.instrument import Answers
-from segmentation.typing_tool import load_typing_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -44,6 +46,12 @@ class NotStarted(Refusal):
     code = "not-started"
 
 
+class AskedEnough(Refusal):
+    """As many questions were asked as were promised."""
+
+    code = "asked-enough"
+
+
 class KeptFromView(Refusal):
     """This was answered in another visit, and the postcode is not confirmed in this one."""
 
@@ -55,6 +63,8 @@ def start(
 ) -> Response:
     """Begin to answer, after the notice; beginning twice leaves the one response there is.
 
+    What comes over the web in a wave that is replayed is kept as a replay.
+
     Raises:
         NotThere: when there is no such invitation.
         SurveyClosed: when its wave is not open.
@@ -63,6 +73,8 @@ def start(
     check_open(invitation.wave, now)
     response = session.scalar(select(Response).where(Response.invitation_id == invitation_id))
     if response is None:
+        if mode is Mode.WEB and invitation.wave.replayed:
+            mode = Mode.REPLAY
         response = Response(
             invitation_id=invitation_id, mode=mode, language=language, started_at=now
         )
@@ -77,63 +89,64 @@ def record_answers(
     answers: Answers,
     *,
     now: datetime,
+    shown: Sequence[str] = (),
     language: str | None = None,
     sight: Sight = EVERYTHING,
-) -> Response:
+) -> Mapping[str, int]:
     """Keep answers as they were given, one or all; an answer given again replaces the one before.
+
+    What was not asked before is asked now, and takes the next place in the order of asking. That
+    it was planned is not asked for: a second tab may have planned otherwise, and nothing that a
+    parent answered is thrown away.
 
     Args:
         session: the transaction.
         invitation_id: whose answers.
-        answers: read by the instrument of the wave; what was left out is not touched.
+        answers: read by the instrument of the wave.
         now: when.
+        shown: the items that were shown, in their order; without it, those that were answered. One
+            without an answer is left out, and what is kept of it already stays.
         language: in which the questions were read; without it, the response's own.
         sight: an answer it does not cover is not replaced.
+
+    Returns:
+        Item to its place, from 1, in the order of asking.
 
     Raises:
         NotStarted: when nobody has begun to answer.
         AlreadySubmitted: when the answers were sent in.
         SurveyClosed: when the wave is not open.
         KeptFromView: when an answer is there that ``sight`` does not cover; nothing is kept.
+        AskedEnough: when more would be asked than the form may ask; nothing is kept.
     """
-    response = _response_to_change(session, invitation_id, now)
-    if not answers.ratings:
-        return response
-    if language is not None and response.language != language:
+    response, invitation, wave = _response_to_change(session, invitation_id, now)
+    if language is not None and answers.ratings and response.language != language:
         response.language = language
-    rows = [
-        Answer(response_id=response.id, item=item, rating=rating)
-        for item, rating in answers.ratings.items()
-    ]
-    kept = session.execute(
-        _upsert(session, confirmed=sight.confirmed),
-        [
-            {
-                "response_id": row.response_id,
-                "item": row.item,
-                "rating_sealed": row.rating_sealed,
-                "language": response.language,
-                "answered_at": now,
-                "visit_id": sight.visit_id,
-            }
-            for row in rows
-        ],
-    ).all()
-    if len(kept) < len(rows):
+    places = _places(session, response, shown or tuple(answers.ratings))
+    if max(places.values(), default=0) > most_questions(invitation.form, tool_of(wave)):
+        raise AskedEnough
+    kept = _keep(session, response, answers.ratings, places, now, sight, replace=True)
+    if kept < len(answers.ratings):
         raise KeptFromView
-    return response
+    left_out = dict.fromkeys(places.keys() - answers.ratings.keys())
+    _keep(session, response, left_out, places, now, sight, replace=False)
+    return places
 
 
 def take_back_answer(
     session: Session, invitation_id: UUID, item: str, *, now: datetime, sight: Sight = EVERYTHING
 ) -> None:
-    """Forget an answer: the question is left out after all.
+    """Forget an answer: the question is left out after all, and keeps its place.
 
     Raises:
         NotStarted, AlreadySubmitted, SurveyClosed: as for :func:`record_answers`.
     """
-    response = _response_to_change(session, invitation_id, now)
-    forget = delete(Answer).where(Answer.response_id == response.id, Answer.item == item)
+    response, _invitation, _wave = _response_to_change(session, invitation_id, now)
+    forget = (
+        update(Answer)
+        .where(Answer.response_id == response.id, Answer.item == item)
+        .values(rating_sealed=None)
+    )
     if not sight.confirmed:
         forget = forget.where(Answer.visit_id == sight.visit_id)
     session.execute(forget)
@@ -156,7 +169,7 @@ def record_wishes(
         NotStarted, AlreadySubmitted, SurveyClosed: as for :func:`record_answers`.
         KeptFromView: when wishes are there that ``sight`` does not cover.
     """
-    response = _response_to_change(session, invitation_id, now)
+    response, _invitation, _wave = _response_to_change(session, invitation_id, now)
     given = (response.hear_about_ptb, response.hear_about_itt) != (None, None)
     if given and not sight.covers(response.wishes_visit_id):
         raise KeptFromView
@@ -206,9 +219,12 @@ def _assignment(
     typed_languages: Collection[str],
     now: datetime,
 ) -> Assignment:
-    ratings = Answers({answer.item: answer.rating for answer in answers})
-    found = load_typing_tool(wave.tool_version).assign(ratings)
-    typed = all(answer.language in typed_languages for answer in answers)
+    given = [answer for answer in answers if answer.rating_sealed is not None]
+    found = tool_of(wave).assign(
+        Answers({answer.item: answer.rating for answer in given}),
+        median_seconds(response, given) if response.mode is Mode.WEB else None,
+    )
+    typed = all(answer.language in typed_languages for answer in given)
     figures: dict[str, dict[str, float]] = {"posterior": {}, "scores": {}}
     if typed:
         figures["posterior"] = {str(segment): p for segment, p in found.posterior.items()}
@@ -223,6 +239,24 @@ def _assignment(
         instrument_version=found.instrument_version,
         assigned_at=now,
     )
+
+
+def median_seconds(response: Response, answers: Sequence[Answer]) -> float | None:
+    """The median time spent on a question that was answered, as far as the server can tell.
+
+    An answer that was changed counts by its last moment: the time of going back to it is in it, and
+    that of its first reading in the next one's.
+
+    Args:
+        response: says when it was begun.
+        answers: those with a rating, in any order.
+
+    Returns:
+        Seconds; none without an answer.
+    """
+    moments = [response.started_at, *sorted(answer.answered_at for answer in answers)]
+    spent = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
+    return median(spent) if spent else None
 
 
 _LOCKED: Final = (  # made once: it runs for every answer
@@ -244,19 +278,67 @@ def _locked(session: Session, invitation_id: UUID) -> tuple[Response, Invitation
     return found[0], found[1], found[2]
 
 
-def _response_to_change(session: Session, invitation_id: UUID, now: datetime) -> Response:
-    response, _invitation, wave = _locked(session, invitation_id)
-    if response.submitted_at is not None:
+def _response_to_change(
+    session: Session, invitation_id: UUID, now: datetime
+) -> tuple[Response, Invitation, Wave]:
+    found = _locked(session, invitation_id)
+    if found[0].submitted_at is not None:
         raise AlreadySubmitted
-    check_open(wave, now)
-    return response
+    check_open(found[2], now)
+    return found
+
+
+def _places(session: Session, response: Response, items: Iterable[str]) -> dict[str, int]:
+    """The place of each item in the order of asking; the next free ones for those not asked yet.
+
+    The response is locked, so that nobody else takes a place meanwhile.
+    """
+    of_response = select(Answer.item, Answer.position).where(Answer.response_id == response.id)
+    asked: dict[str, int] = dict(iter(session.execute(of_response)))
+    free = count(1 + max(asked.values(), default=0))
+    return {item: asked[item] if item in asked else next(free) for item in items}
+
+
+def _keep(
+    session: Session,
+    response: Response,
+    ratings: Mapping[str, int | None],
+    places: Mapping[str, int],
+    now: datetime,
+    sight: Sight,
+    *,
+    replace: bool,
+) -> int:
+    """Write one row an item; how many were written."""
+    if not ratings:
+        return 0
+    rows = [
+        {
+            "response_id": response.id,
+            "item": item,
+            "position": places[item],
+            "rating_sealed": Answer(
+                response_id=response.id, item=item, rating=rating
+            ).rating_sealed,
+            "language": response.language,
+            "answered_at": now,
+            "visit_id": sight.visit_id,
+        }
+        for item, rating in ratings.items()
+    ]
+    upsert = _upsert(session, confirmed=sight.confirmed) if replace else _insert(session)
+    return len(session.execute(upsert, rows).all())
 
 
 def _upsert(session: Session, *, confirmed: bool) -> Any:
-    """An answer put in the place of the one before, whose visit is the same unless confirmed."""
+    """An answer put in the place of the one before, whose visit is the same unless confirmed.
+
+    A question that was left out holds nothing that another visit may not see.
+    """
     table = Answer.__table__
     statement = insert_or(session, table)
     given = statement.excluded
+    may_see = (table.c.visit_id == given.visit_id) | table.c.rating_sealed.is_(None)
     return statement.on_conflict_do_update(
         index_elements=[table.c.response_id, table.c.item],
         set_={
@@ -265,5 +347,15 @@ def _upsert(session: Session, *, confirmed: bool) -> Any:
             "answered_at": given.answered_at,
             "visit_id": given.visit_id,
         },
-        where=None if confirmed else table.c.visit_id == given.visit_id,
+        where=None if confirmed else may_see,
     ).returning(table.c.item)
+
+
+def _insert(session: Session) -> Any:
+    """A question noted as asked, unless it is already."""
+    table = Answer.__table__
+    return (
+        insert_or(session, table)
+        .on_conflict_do_nothing(index_elements=[table.c.response_id, table.c.item])
+        .returning(table.c.item)
+    )

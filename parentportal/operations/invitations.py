@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from messaging.address import normalise_postcode
 from parentportal.access_codes import AccessCode, CodeMistyped
-from parentportal.models import Carer, Invitation, Response, Wave
+from parentportal.models import Carer, Form, Invitation, Response, Wave
 from parentportal.operations import trail
 from parentportal.operations.failures import CODES_PER_ADDRESS, count_failure, is_over
 from parentportal.refusals import NotThere, Refusal
@@ -119,8 +119,11 @@ def open_wave(
     by: Officer | None = None,
     instrument_version: str = DEFAULT_INSTRUMENT,
     tool_version: str = DEFAULT_TOOL,
+    replayed: bool = False,
 ) -> Wave:
     """Begin a round of asking, with the instrument and the typing tool it keeps to its end.
+
+    In a replayed one a machine plays people: time says nothing of its answers.
 
     Raises:
         WaveClosesTooSoon: when it would close before it opens, or is over already.
@@ -137,6 +140,7 @@ def open_wave(
         tool_version=tool_version,
         opens_at=opens_at,
         closes_at=closes_at,
+        replayed=replayed,
     )
     try:
         with session.begin_nested():
@@ -154,6 +158,7 @@ def invite(
     *,
     now: datetime,
     by: Officer | None = None,
+    form: Form = Form.ADAPTIVE,
     chance: Callable[[int], int] = secrets.randbelow,
 ) -> list[Issued]:
     """Give each carer a code of this wave; who has one already is passed over.
@@ -164,6 +169,7 @@ def invite(
         carers: in the order in which their codes come back.
         now: when.
         by: who invites.
+        form: which questions they are asked.
         chance: draws the codes, see :meth:`AccessCode.draw`.
     """
     session.flush()
@@ -179,6 +185,7 @@ def invite(
             carer_id=carer.id,
             code_key=code.digest(),
             code=code.characters,
+            form=form,
             wrong_postcodes=0,
         )
         session.add(invitation)

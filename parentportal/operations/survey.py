@@ -7,6 +7,7 @@ The walk: ``open_wave`` → ``invite`` → ``enter`` → ``start`` → ``record_
 from parentportal.operations.answering import (
     LANGUAGE_NOT_TYPED,
     TYPED_LANGUAGES,
+    AskedEnough,
     KeptFromView,
     NotStarted,
     record_answers,
@@ -39,6 +40,7 @@ __all__ = [
     "TYPED_LANGUAGES",
     "WRONG_POSTCODES",
     "AlreadySubmitted",
+    "AskedEnough",
     "Confirmation",
     "Entry",
     "Issued",

@@ -1,4 +1,4 @@
-"""The questions: twelve portraits, one a page, and two wishes at the end."""
+"""The questions: one portrait a page, each planned on the answers before; two wishes at the end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from parentportal.queries.survey import Progress
-    from segmentation.instrument import Instrument, Item
+    from segmentation.instrument import Item
 
 WISHES: Final = {"yes": True, "no": False, "": None}
 """What a wish is posted as, and what is kept; the last is "leave this out"."""
@@ -27,46 +27,61 @@ WISHES: Final = {"yes": True, "no": False, "": None}
 
 @bp.get("/survey/question/<int:number>")
 def question(number: int) -> ResponseReturnValue:
-    """One portrait and six answers, or a word on an answer this visit may not see."""
+    """One portrait and six answers: one that was asked, or the one that is planned next.
+
+    Once there has been enough, the place of a next question leads on to what follows.
+    """
     found = progress_in_hand()
-    if found.response is None:
+    if number < 1:
+        abort(HTTPStatus.NOT_FOUND)
+    if found.response is None or number > found.asked + 1:
         return redirect(url_for("survey.carry_on"))
-    item = _item(found.instrument, number)
-    if found.is_hidden(item):
-        onward = _onward(found.question_after(number))
+    item = found.item(number) or found.planned()
+    if item is None:
+        return redirect(url_for("survey.check" if _is_change() else "survey.wishes"))
+    if found.is_hidden(item.code):
+        onward = url_for("survey.question", number=found.question_after(number))
         return render_template("survey/hidden.html", onward=onward)
-    return _question_page(found, number)
+    return _question_page(found, number, item)
 
 
 @bp.post("/survey/question/<int:number>")
 def answer(number: int) -> ResponseReturnValue:
-    """Keep the answer as it was given; none leaves the question out and what is kept alone."""
-    visit = visit_in_hand()
-    item = _item(visit.instrument, number)
+    """Keep the answer as it was given; none leaves the question out and what is kept alone.
+
+    The page says itself which item was answered: by the time it is sent, another tab or the back
+    button may have put another one in its place.
+    """
+    visit, code = visit_in_hand(), request.form.get("item", "")
+    item = next((item for item in visit.instrument.items if item.code == code), None)
+    if item is None:  # a page of an earlier edition, or nobody's
+        return redirect(url_for("survey.carry_on"))
     try:
-        answers = visit.instrument.read({item.code: request.form.get("rating", "")})
+        answers = visit.instrument.read({code: request.form.get("rating", "")})
     except AnswerRefused:
         mistake = _("Choose one of the six answers, or leave this question out.")
-        return _question_page(progress_in_hand(), number, mistake), HTTPStatus.BAD_REQUEST
+        return _question_page(progress_in_hand(), number, item, mistake), HTTPStatus.BAD_REQUEST
     with transaction() as database:
         if request.form.get("take-back"):
             survey.take_back_answer(
-                database, visit.invitation_id, item.code, now=now(), sight=visit.sight
+                database, visit.invitation_id, code, now=now(), sight=visit.sight
             )
         else:
-            survey.record_answers(
+            number = survey.record_answers(
                 database,
                 visit.invitation_id,
                 answers,
                 now=now(),
+                shown=(code,),
                 language=page_language().code,
                 sight=visit.sight,
-            )
-    if visit.came_back and not visit.sight.confirmed:
-        later = progress_in_hand().question_after(number)
-    else:  # nothing was there before, or all of it may be seen: no need to ask
-        later = number + 1 if number < len(visit.instrument.items) else None
-    return redirect(_onward(later))
+            )[code]
+    if not _is_change():
+        return redirect(url_for("survey.question", number=number + 1))
+    found = progress_in_hand()
+    if found.planned() is None:
+        return redirect(url_for("survey.check"))
+    return redirect(url_for("survey.question", number=found.asked + 1, change=1))
 
 
 @bp.get("/survey/wishes")
@@ -99,23 +114,12 @@ def wish() -> ResponseReturnValue:
     return redirect(url_for("survey.check"))
 
 
-def _item(instrument: Instrument, number: int) -> Item:
-    items = instrument.items
-    if not 1 <= number <= len(items):
-        abort(HTTPStatus.NOT_FOUND)
-    return items[number - 1]
-
-
 def _is_change() -> bool:
-    """Whether the page was reached from the check of all answers, and leads back there."""
+    """Whether the page was reached from the check of all answers, and leads back there.
+
+    A change can call for further questions; they are asked on the way back.
+    """
     return "change" in request.args
-
-
-def _onward(later: int | None) -> str:
-    """To the question that comes next, or to what comes after the last."""
-    if _is_change():
-        return url_for("survey.check")
-    return url_for("survey.question", number=later) if later else url_for("survey.wishes")
 
 
 def _before(found: Progress, number: int) -> str:
@@ -125,17 +129,18 @@ def _before(found: Progress, number: int) -> str:
     return url_for("survey.question", number=earlier) if earlier else url_for("survey.notice")
 
 
-def _question_page(found: Progress, number: int, mistake: str = "") -> str:
+def _question_page(found: Progress, number: int, item: Item, mistake: str = "") -> str:
     language, instrument = page_language().code, found.instrument
-    item = _item(instrument, number)
     return render_template(
         "survey/question.html",
         number=number,
-        total=len(instrument.items),
+        most=found.most,
+        is_full=found.is_full,
+        item=item.code,
         portrait=item.wording[language],
         stem=instrument.stem(language),
         choices=instrument.answers(language),
-        rating=found.rating(item),
+        rating=found.rating(item.code),
         back=_before(found, number),
         mistake=mistake,
     )
@@ -143,7 +148,7 @@ def _question_page(found: Progress, number: int, mistake: str = "") -> str:
 
 def _wishes_page(found: Progress) -> str:
     response = found.response
-    earlier = found.question_before(len(found.instrument.items) + 1)
+    earlier = found.question_before(found.asked + 1)
     if _is_change() or earlier is None:
         back = url_for("survey.check")
     else:

@@ -14,7 +14,7 @@ from wtforms import StringField
 from parentportal.mistyped import what_is_odd
 from parentportal.operations import survey
 from parentportal.operations.survey import Outcome
-from parentportal.survey.blueprint import bp, phone_to_ring
+from parentportal.survey.blueprint import bp, phone_to_ring, questions_asked
 from parentportal.survey.visits import begin_visit, has_visit
 from parentportal.web import client_address, now, transaction
 
@@ -40,7 +40,7 @@ def start() -> ResponseReturnValue:
     odd = session.pop(ODD, None)
     if odd:
         form.code.errors = [odd]
-    return render_template("survey/start.html", form=form, has_visit=has_visit())
+    return _start_page(form)
 
 
 @bp.post("/")
@@ -51,8 +51,7 @@ def try_code() -> ResponseReturnValue:
     if (onward := _onward(entry)) is not None:
         return onward
     form.code.errors = [words_for(entry)]
-    page = render_template("survey/start.html", form=form, has_visit=has_visit())
-    return page, HTTPStatus.BAD_REQUEST
+    return _start_page(form), HTTPStatus.BAD_REQUEST
 
 
 @bp.get("/s/<code>")
@@ -94,6 +93,12 @@ def words_for(entry: Entry) -> str:
         phone=phone_to_ring(),
     )
     return unknown
+
+
+def _start_page(form: CodeForm) -> str:
+    return render_template(
+        "survey/start.html", form=form, has_visit=has_visit(), **questions_asked()
+    )
 
 
 def _enter(typed: str) -> Entry:

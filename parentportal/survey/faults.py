@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 
 from parentportal.operations.survey import (
     AlreadySubmitted,
+    AskedEnough,
     KeptFromView,
     NotStarted,
     SurveyClosed,
@@ -45,6 +46,11 @@ def _closed(_problem: Exception) -> ResponseReturnValue:
 
 @bp.errorhandler(NotStarted)
 def _not_started(_problem: NotStarted) -> ResponseReturnValue:
+    return redirect(url_for("survey.carry_on"))
+
+
+@bp.errorhandler(AskedEnough)
+def _asked_enough(_problem: AskedEnough) -> ResponseReturnValue:
     return redirect(url_for("survey.carry_on"))
 
 

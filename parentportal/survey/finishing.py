@@ -20,24 +20,25 @@ if TYPE_CHECKING:
 
 @bp.get("/survey/check")
 def check() -> ResponseReturnValue:
-    """Every answer this visit may see, each with a way to change it."""
+    """Every question that was asked, with a way to change each answer this visit may see."""
     found = progress_in_hand()
     if found.response is None:
         return redirect(url_for("survey.carry_on"))
     language, instrument = page_language().code, found.instrument
     words = dict(instrument.answers(language))
-    portraits = [
+    questions = [
         {
             "number": number,
-            "portrait": item.wording[language],
-            "answer": words.get(found.rating(item) or 0),
-            "hidden": found.is_hidden(item),
+            "portrait": instrument.item(code).wording[language],
+            "answer": words.get(found.rating(code) or 0),
+            "hidden": found.is_hidden(code),
         }
-        for number, item in enumerate(instrument.items, start=1)
+        for number, code in enumerate(found.answers, start=1)
     ]
     return render_template(
         "survey/check.html",
-        portraits=portraits,
+        questions=questions,
+        further=found.asked + 1 if found.planned() else None,
         response=found.response,
         wishes_hidden=found.wishes_hidden,
         anything_hidden=found.anything_hidden,

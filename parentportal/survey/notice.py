@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from flask import redirect, render_template, request, session, url_for
 
+from parentportal.asking import tool_of
 from parentportal.i18n import LANGUAGES, page_language, whole_languages
 from parentportal.operations import survey
-from parentportal.survey.blueprint import bp
+from parentportal.survey.blueprint import bp, questions_asked
 from parentportal.survey.visits import (
     LANGUAGE,
     any_progress_in_hand,
@@ -50,7 +51,9 @@ def choose_language() -> ResponseReturnValue:
 @bp.get("/survey/notice")
 def notice() -> ResponseReturnValue:
     """Who asks and why, before question one; to start and to skip weigh the same."""
-    return render_template("survey/notice.html", progress=progress_in_hand())
+    found = progress_in_hand()
+    asked = questions_asked(found.invitation.form, tool_of(found.wave))
+    return render_template("survey/notice.html", progress=found, **asked)
 
 
 @bp.post("/survey/notice")

@@ -60,8 +60,9 @@ def welcome_back() -> ResponseReturnValue:
         return redirect(url_for("survey.carry_on"))
     return render_template(
         "survey/welcome-back.html",
-        answered=len(found.answers),
-        total=len(found.instrument.items),
+        answered=found.answered,
+        most=found.most,
+        is_full=found.is_full,
         onward=_next_page(found),
     )
 
@@ -124,7 +125,6 @@ def saved() -> ResponseReturnValue:
 
 
 def _next_page(found: Progress) -> str:
-    number = found.open_question()
-    if number is not None:
-        return url_for("survey.question", number=number)
-    return url_for("survey.check")
+    if found.planned() is None:
+        return url_for("survey.check")
+    return url_for("survey.question", number=found.asked + 1)

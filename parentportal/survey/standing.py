@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, render_template
 
-from parentportal.survey.blueprint import bp
+from parentportal.survey.blueprint import bp, questions_asked
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @bp.get("/privacy")
 def privacy() -> ResponseReturnValue:
     """The privacy notice, for anybody at any time."""
-    return render_template("survey/privacy.html")
+    return render_template("survey/privacy.html", **questions_asked())
 
 
 @bp.get("/cookies")

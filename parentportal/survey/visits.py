@@ -1,7 +1,7 @@
 """The visit in hand: which invitation this browser has entered, kept in its signed session.
 
-The session holds two random numbers, the name of the questionnaire and two flags; never a code, a
-name or an answer.
+The session holds two random numbers, the name of the questionnaire and a flag; never a code, a name
+or an answer.
 """
 
 from __future__ import annotations
@@ -38,13 +38,11 @@ class Visit:
         invitation_id: whose code it is.
         sight: what it may see.
         instrument: the questionnaire of its wave, which never changes.
-        came_back: whether there were answers already as the code was entered.
     """
 
     invitation_id: UUID
     sight: Sight
     instrument: Instrument
-    came_back: bool
 
 
 def begin_visit(invitation: Invitation) -> None:
@@ -67,7 +65,6 @@ def begin_visit(invitation: Invitation) -> None:
         "number": str(uuid4()),
         "confirmed": False,
         "instrument": invitation.wave.instrument_version,
-        "came_back": response is not None,
     }
 
 
@@ -98,7 +95,6 @@ def visit_in_hand() -> Visit:
             UUID(known["invitation"]),
             Sight(UUID(known["number"]), confirmed=known["confirmed"]),
             load_instrument(known["instrument"]),
-            known["came_back"],
         )
     except (KeyError, ValueError, TypeError, FileNotFoundError) as odd:
         end_visit()  # signed by an earlier edition of this service

@@ -37,7 +37,7 @@ PAGES = {
 {% block back %}{{ back_link("/officer") }}{% endblock %}
 {% block content %}
   {{ error_summary(form, also=["The postcode does not match."]) }}
-  {{ progress(3, 12) }}
+  {{ progress(3, 12, "Question 3 of at most 12") }}
   <h1 class="govuk-heading-l">Everything</h1>
   <p class="portal-portrait">{{ portrait }}</p>
   <form method="post" novalidate enctype="multipart/form-data">

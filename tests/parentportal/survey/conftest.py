@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from parentportal.models import Answer, Carer, Family, Invitation, Response
+from parentportal.models import Answer, Carer, Family, Form, Invitation, Response
 from parentportal.operations import survey
 from parentportal.sealing import keyring_in_use
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from parentportal.access_codes import AccessCode
 
 POSTCODE = "EX1 1AB"
-ITEMS = 12
 
 
 @dataclass(frozen=True)
@@ -61,11 +60,11 @@ def invited(database, clock, council) -> Callable[..., Invited]:
         )
     numbers = iter(range(100))
 
-    def invite(postcode: str | None = POSTCODE) -> Invited:
+    def invite(postcode: str | None = POSTCODE, form: Form = Form.ADAPTIVE) -> Invited:
         with database.transaction() as session:
             carer = add_carer(session, f"F{next(numbers)}", clock(), postcode)
             session.flush()
-            issued = survey.invite(session, wave, [carer], now=clock())[0]
+            issued = survey.invite(session, wave, [carer], now=clock(), form=form)[0]
         return Invited(issued.invitation_id, issued.code)
 
     return invite
@@ -77,15 +76,16 @@ def family(invited) -> Invited:
 
 
 @pytest.fixture
-def kept(database) -> Callable[[Invited], dict[str, int]]:
-    """The answers the database keeps for a family."""
+def kept(database) -> Callable[[Invited], dict[str, int | None]]:
+    """The answers the database keeps for a family, in the order of asking."""
 
-    def look(family: Invited) -> dict[str, int]:
+    def look(family: Invited) -> dict[str, int | None]:
         with database.reading() as session:
             rows = (
                 session.query(Answer)
                 .join(Response)
                 .filter(Response.invitation_id == family.invitation_id)
+                .order_by(Answer.position)
             )
             return {row.item: row.rating for row in rows}
 

@@ -9,20 +9,20 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from parentportal.models import Answer, Assignment, AuditEvent, Invitation, Mode, Response
+from parentportal.models import Answer, Assignment, AuditEvent, Form, Invitation, Mode, Response
 from parentportal.operations import survey
 from parentportal.operations.failures import CODES_PER_ADDRESS
 from parentportal.operations.invitations import WaveClosesTooSoon
 from parentportal.refusals import NotThere
 from parentportal.sealing import keyring_in_use
-from segmentation.instrument import Answers, load_instrument
+from segmentation.instrument import Answers
 from segmentation.segments import Segment
+from tests.parentportal.survey import walking
 from tests.parentportal.survey.conftest import add_carer
+from tests.parentportal.survey.walking import MOST, WHOLE
 
-ITEMS = [item.code for item in load_instrument().items]
-SETTLED = Answers(
-    dict(zip(ITEMS, [4, 1, 5, 4, 1, 4, 3, 1, 6, 5, 1, 5], strict=True)),
-)
+ITEMS = WHOLE[:MOST]
+SETTLED = Answers({item: walking.SETTLED[item] for item in ITEMS})
 
 
 @pytest.fixture
@@ -45,6 +45,23 @@ def issued(session, wave, clock):
 def started(session, issued, clock):
     survey.start(session, issued.invitation_id, "en_GB", now=clock())
     return issued.invitation_id
+
+
+@pytest.fixture
+def give(session, clock):
+    """Answer question after question, each in so many seconds."""
+
+    def give(key, answers, seconds=8.0, **how):
+        for item, rating in answers.ratings.items():
+            clock.advance(seconds=seconds)
+            survey.record_answers(session, key, Answers({item: rating}), now=clock(), **how)
+
+    return give
+
+
+def rows_of(session):
+    session.expire_all()
+    return session.scalars(select(Answer).order_by(Answer.position)).all()
 
 
 def try_code(session, clock, typed, address="203.0.113.5"):
@@ -118,6 +135,56 @@ def test_answers_are_kept_as_they_are_given_and_replaced_when_given_again(sessio
     }
 
 
+def test_the_order_of_asking_is_kept_whatever_is_changed_left_out_or_taken_back(
+    session, started, clock
+):
+    first, second, third = ITEMS[:3]
+    places = [
+        survey.record_answers(session, started, Answers(given), now=clock(), shown=(item,))
+        for item, given in ((second, {second: 2}), (first, {}), (third, {third: 4}))
+    ]
+    assert places == [{second: 1}, {first: 2}, {third: 3}]
+    again = survey.record_answers(session, started, Answers({first: 6}), now=clock())
+    assert again == {first: 2}
+    survey.take_back_answer(session, started, second, now=clock())
+    assert [(row.item, row.rating) for row in rows_of(session)] == [
+        (second, None),
+        (first, 6),
+        (third, 4),
+    ]
+
+
+def test_a_question_left_out_again_keeps_the_answer_given_meanwhile(session, started, clock):
+    item = ITEMS[0]
+    survey.record_answers(session, started, Answers({item: 3}), now=clock())
+    survey.record_answers(session, started, Answers({}), now=clock(), shown=(item,))
+    assert [row.rating for row in rows_of(session)] == [3]
+
+
+def test_a_question_left_out_may_be_answered_in_another_visit(session, started, clock):
+    item = ITEMS[0]
+    mine, other = (survey.Sight(uuid4(), confirmed=False) for _ in range(2))
+    survey.record_answers(session, started, Answers({}), now=clock(), shown=(item,), sight=mine)
+    survey.record_answers(session, started, Answers({item: 3}), now=clock(), sight=other)
+    assert [row.visit_id for row in rows_of(session)] == [other.visit_id]
+    with pytest.raises(survey.KeptFromView):
+        survey.record_answers(session, started, Answers({item: 4}), now=clock(), sight=mine)
+
+
+def test_no_more_is_asked_than_the_form_may_ask(session, started, wave, issued, clock):
+    survey.record_answers(session, started, SETTLED, now=clock())
+    with pytest.raises(survey.AskedEnough):
+        survey.record_answers(session, started, Answers({WHOLE[MOST]: 1}), now=clock())
+    survey.record_answers(session, started, Answers({ITEMS[0]: 6}), now=clock())
+    carer = add_carer(session, "F2", clock())
+    whole = survey.invite(session, wave, [carer], now=clock(), form=Form.FULL)[0].invitation_id
+    survey.start(session, whole, "en_GB", now=clock())
+    every = Answers(walking.SETTLED)
+    assert sorted(survey.record_answers(session, whole, every, now=clock()).values()) == [
+        *range(1, len(WHOLE) + 1)
+    ]
+
+
 def test_a_stored_rating_opens_nowhere_but_in_its_own_row(session, started, clock):
     survey.record_answers(session, started, Answers({ITEMS[0]: 2, ITEMS[1]: 2}), now=clock())
     first, second = session.scalars(select(Answer))
@@ -140,7 +207,7 @@ def test_another_visit_neither_changes_nor_takes_back_an_answer_unless_confirmed
     session.expire_all()
     assert session.scalars(select(Answer)).one().rating == 6
     survey.take_back_answer(session, started, ITEMS[0], now=clock(), sight=confirmed)
-    assert session.scalar(select(func.count()).select_from(Answer)) == 0
+    assert [(row.item, row.rating) for row in rows_of(session)] == [(ITEMS[0], None)]
 
 
 def test_starting_twice_leaves_one_response_and_takes_a_skip_back(session, issued, clock):
@@ -179,8 +246,8 @@ def test_nothing_is_answered_before_a_start(session, issued, clock):
         survey.start(session, uuid4(), "en_GB", now=clock())
 
 
-def test_submitting_assigns_once_and_seals_the_figures(session, started, clock):
-    survey.record_answers(session, started, SETTLED, now=clock())
+def test_submitting_assigns_once_and_seals_the_figures(session, started, give, clock):
+    give(started, SETTLED)
     survey.submit(session, started, now=clock())
     clock.advance(minutes=1)
     again = survey.submit(session, started, now=clock())
@@ -221,28 +288,63 @@ def test_one_answer_in_a_language_that_is_not_typed_leaves_the_person_untyped(
     assert session.scalars(select(Assignment)).one().reason == "language-not-typed"
 
 
-def test_answers_given_again_in_a_typed_language_are_typed(session, started, clock):
+def test_answers_given_again_in_a_typed_language_are_typed(session, started, give, clock):
     for language in ("ur", "en_GB"):
-        survey.record_answers(session, started, SETTLED, now=clock(), language=language)
+        give(started, SETTLED, language=language)
     survey.submit(session, started, now=clock())
     assert session.scalars(select(Assignment)).one().segment is Segment.SETTLER
 
 
 @pytest.mark.parametrize(("answered", "blank"), [("ur", "en_GB"), ("en_GB", "ur")])
 def test_a_question_left_out_in_another_language_changes_no_language(
-    session, started, clock, answered, blank
+    session, started, give, clock, answered, blank
 ):
-    survey.record_answers(session, started, SETTLED, now=clock(), language=answered)
-    response = survey.record_answers(session, started, Answers({}), now=clock(), language=blank)
-    survey.submit(session, started, now=clock())
+    some = Answers(dict(list(SETTLED.ratings.items())[:-1]))
+    give(started, some, language=answered)
+    survey.record_answers(
+        session, started, Answers({}), now=clock(), shown=(ITEMS[-1],), language=blank
+    )
+    response = survey.submit(session, started, now=clock())
     assert response.language == answered
     assert (session.scalars(select(Assignment)).one().segment is None) is (answered == "ur")
 
 
-def test_the_demonstration_types_every_language_it_names(session, started, clock):
-    survey.record_answers(session, started, SETTLED, now=clock(), language="ur")
+def test_the_demonstration_types_every_language_it_names(session, started, give, clock):
+    give(started, SETTLED, language="ur")
     survey.submit(session, started, now=clock(), typed_languages={"ur"})
     assert session.scalars(select(Assignment)).one().segment is Segment.SETTLER
+
+
+@pytest.mark.parametrize(
+    ("seconds", "reason"), [(0.4, "too-fast"), (0.99, "too-fast"), (1.0, None), (60, None)]
+)
+def test_answers_quicker_than_reading_get_no_segment(
+    session, started, give, clock, seconds, reason
+):
+    give(started, SETTLED, seconds=seconds)
+    survey.submit(session, started, now=clock())
+    assert session.scalars(select(Assignment)).one().reason == reason
+
+
+def test_one_long_break_makes_quick_answers_no_slower(session, started, give, clock):
+    give(started, Answers({ITEMS[0]: SETTLED.ratings[ITEMS[0]]}), seconds=86_400)
+    give(started, Answers(dict(list(SETTLED.ratings.items())[1:])), seconds=0.5)
+    survey.submit(session, started, now=clock())
+    assert session.scalars(select(Assignment)).one().reason == "too-fast"
+
+
+@pytest.mark.parametrize("mode", [Mode.PAPER, Mode.TELEPHONE, Mode.REPLAY])
+def test_time_says_nothing_but_on_the_web(session, issued, clock, mode):
+    survey.start(session, issued.invitation_id, "en_GB", now=clock(), mode=mode)
+    survey.record_answers(session, issued.invitation_id, SETTLED, now=clock())
+    survey.submit(session, issued.invitation_id, now=clock())
+    assert session.scalars(select(Assignment)).one().segment is Segment.SETTLER
+
+
+def test_in_a_replayed_wave_what_comes_over_the_web_is_a_replay(session, wave, issued, clock):
+    wave.replayed = True
+    response = survey.start(session, issued.invitation_id, "en_GB", now=clock())
+    assert response.mode is Mode.REPLAY
 
 
 def test_the_wishes_are_kept_and_change_nothing_in_the_typing(session, wave, clock):
@@ -330,6 +432,9 @@ def test_many_requests_at_once_lose_no_answer_and_submit_once(database, family, 
         list(pool.map(post, range(48)))
         list(pool.map(send, range(8)))
     answers = kept(family)
+    with database.reading() as session:
+        places = session.scalars(select(Answer.position).order_by(Answer.position)).all()
+    assert places == [*range(1, len(ITEMS) + 1)]
     assert answers.keys() == set(ITEMS)
     assert all(answers[item] % 6 == (ITEMS.index(item) + 1) % 6 for item in ITEMS)
     with database.reading() as session:
