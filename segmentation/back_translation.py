@@ -1,7 +1,7 @@
 """The register of back-translations: what each translated text says to one who saw no source.
 
-A reader who has not seen the English puts each translated text back into English; a second person
-compares that with the source, and every difference is settled and recorded. The method is that of
+A reader who has not seen the English puts each translated text back into English; that is compared
+with the source, and every difference is settled and recorded. The method is that of
 Brislin (1970), *Back-translation for cross-cultural research*. It finds words that say something
 else; it does not show that people answer alike, which only answers can.
 
