@@ -30,6 +30,11 @@ _BATCH: Final = 4096
 class Given:
     """What is left open by each of some patterns of answered items; affine in the answers.
 
+    What is left does not depend on what the answers are. So among people who answered the same
+    items, one whose standing leads each other standing by more than it does for another person has
+    the higher probability of that segment: whether an answer can only speak for a segment is read
+    off the slopes.
+
     Attributes:
         intercept: (patterns, 3) and
         slopes: (patterns, 3, items), of the standings' mean on likeness; zero for an item left out.
@@ -172,7 +177,7 @@ class RegionModel:
 
 def _patterns(answered: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
     """Give the different rows of (people, items), and which of them each person has."""
-    bits = np.packbits(answered, axis=1)
+    bits = np.ascontiguousarray(np.packbits(answered, axis=1))
     keys = bits.view(np.dtype((np.void, bits.shape[1]))).ravel()
     _, firsts, which = np.unique(keys, return_index=True, return_inverse=True)
     return answered[firsts], which

@@ -16,10 +16,10 @@ from segmentation.scoring import Floats
 LEAST: Final = 1e-9
 """No probability is below it: nothing that was asked makes anything impossible."""
 
-_ONE, _OTHER, _THIRD = (np.array(places) for places in ((0, 1, 0), (1, 2, 2), (2, 0, 1)))
-"""Each of three rays parts one score from another, and lies where the third is lowest."""
+_OTHER, _THIRD = np.array([1, 2, 0]), np.array([2, 0, 1])
+"""Each score is parted from another by a ray, which lies where the third is lowest."""
 
-_PARTS: Final = np.array([[1.0, -1.0, 0.0], [0.0, 1.0, -1.0], [1.0, 0.0, -1.0]])
+_PARTS: Final = np.eye(3) - np.eye(3)[_OTHER]
 """What a ray takes from the one it gives to the other."""
 
 _NUDGE: Final = np.array([3e-9, 1e-9, 0.0])
@@ -29,6 +29,9 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 _HALF_NODES: Final = (_NODES + 1) / 2
 _HALF_WEIGHTS: Final = _WEIGHTS / (4 * np.pi)
 _NOTHING: Final = 1e-12
+
+_FAR: Final = 38.0
+"""So many deviations out nothing is left in double precision."""
 
 _TAIL: Final = (0.319381530, -0.356563782, 1.781477937, -1.821255978, 1.330274429)
 _TAIL_SCALE: Final = 0.2316419
@@ -45,17 +48,15 @@ def region_probabilities(mean: Floats, covariance: Floats) -> Floats:
         Shape (..., 3), adding to 1 over the last axis; accurate to 2e-7.
     """
     mean = mean + _NUDGE
-    lead = mean[..., _ONE] - mean[..., _OTHER]
-    above = mean[..., _ONE] - mean[..., _THIRD]
-    own = covariance[..., _ONE, _ONE]
-    shared = covariance[..., _ONE, _OTHER]
-    beside = covariance[..., _ONE, _THIRD]
-    spread = np.maximum(own + covariance[..., _OTHER, _OTHER] - 2 * shared, _NOTHING)
-    slope = (own - beside - shared + covariance[..., _OTHER, _THIRD]) / spread
-    over = own + covariance[..., _THIRD, _THIRD] - 2 * beside
-    left = np.sqrt(np.maximum(over - slope * slope * spread, _NOTHING))
+    lead = mean - mean[..., _OTHER]
+    variance = np.einsum("...ii->...i", covariance)
+    shared = covariance[..., np.arange(3), _OTHER]
+    spread = np.maximum(variance + variance[..., _OTHER] - 2 * shared, 0) + _NOTHING
+    slope = (spread + spread[..., _THIRD] - spread[..., _OTHER]) / (2 * spread)
+    determinant = (spread * (spread[..., _THIRD] - slope * slope * spread))[..., :1]
+    determinant = np.maximum(determinant, _NOTHING / 2 * spread.max(axis=-1, keepdims=True))
     distance = lead / np.sqrt(spread)
-    start = (slope * lead - above) / left
+    start = (slope * lead + lead[..., _THIRD]) / np.sqrt(determinant / spread)
     crossing = _beyond(np.abs(distance), start) * np.where(distance >= 0, 1.0, -1.0)
     mass = (mean.argmax(axis=-1)[..., np.newaxis] == np.arange(3)).astype(np.float64)
     bounded = np.maximum(mass - crossing @ _PARTS, LEAST)
@@ -80,32 +81,25 @@ def normal_below(points: Floats) -> Floats:
 
 
 def _beyond(distance: Floats, start: Floats) -> Floats:
-    """Mass beyond a ray on a line: T(distance, infinity) less T(distance, start / distance)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = start / distance
-    return normal_below(-distance) / 2 - np.sign(ratio) * _owens_t(distance, np.abs(ratio))
+    """Mass beyond a ray on a line: T(distance, infinity) less T(distance, start / distance).
 
-
-def _owens_t(height: Floats, ratio: Floats) -> Floats:
-    """Owen's T of a height and a ratio, neither negative; the ratio may be infinite."""
-    steep = ratio > 1
-    with np.errstate(divide="ignore", invalid="ignore"):
-        product = np.nan_to_num(height * ratio, nan=0.0, posinf=np.inf)
-        inverse = np.where(steep, 1 / ratio, ratio)
-    area = _flat_t(np.where(steep, product, height), inverse)
-    below, far = normal_below(height), normal_below(product)
-    turned: Floats = np.where(steep, (below + far) / 2 - below * far - area, area)
-    return turned
+    Args:
+        distance: how far the line is from the mean, not negative.
+        start: where on it the ray begins, from the point nearest to the mean.
+    """
+    near, along = np.minimum(distance, _FAR), np.minimum(np.abs(start), _FAR)
+    less, more = np.minimum(near, along), np.maximum(near, along)
+    area = _flat_t(more, less / np.maximum(more, _NOTHING))
+    below, beside = normal_below(np.stack([near, along]))
+    turned = np.where(along > near, (below + beside) / 2 - below * beside - area, area)
+    mass: Floats = (1 - below) / 2 - np.sign(start) * turned
+    return mass
 
 
 def _flat_t(height: Floats, ratio: Floats) -> Floats:
     """Owen's T for a ratio of 1 at most, by eight Gauss-Legendre nodes."""
     along = ratio[..., np.newaxis] * _HALF_NODES
     stretched = 1 + along * along
-    heights = np.minimum(height, _FAR)[..., np.newaxis]
-    area: Floats = (np.exp(-heights * heights * stretched / 2) / stretched) @ _HALF_WEIGHTS * ratio
+    heights = (height * height)[..., np.newaxis]
+    area: Floats = (np.exp(-heights * stretched / 2) / stretched) @ _HALF_WEIGHTS * ratio
     return area
-
-
-_FAR: Final = 38.0
-"""So far out nothing is left in double precision."""

@@ -12,7 +12,7 @@ the item was left out.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,24 @@ class Norms:
     source: str
     means: tuple[float, float, float]
     deviations: tuple[float, float, float]
+
+    def document(self) -> dict[str, Any]:
+        """The norms in JSON's types, by the names of the segments; `read` takes them back."""
+        return {
+            "source": self.source,
+            "means": dict(zip(SEGMENTS, self.means, strict=True)),
+            "deviations": dict(zip(SEGMENTS, self.deviations, strict=True)),
+        }
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "Norms":
+        """Take norms from JSON's types; KeyError, TypeError or ValueError where they are none."""
+
+        def three(name: str) -> tuple[float, float, float]:
+            settler, prospector, pioneer = (float(document[name][segment]) for segment in SEGMENTS)
+            return settler, prospector, pioneer
+
+        return cls(str(document["source"]), three("means"), three("deviations"))
 
 
 PUBLISHED_NORMS: Final = Norms(

@@ -169,6 +169,10 @@ class TypingTool:
         common = self.loadings @ self.loadings.T
         return RegionModel(self.mean, common + np.diag(self.noise), common, weights, offset)
 
+    def model(self, truth: Truth) -> RegionModel:
+        """The model of one truth or the other."""
+        return self.form if truth is Truth.FORM else self.latent
+
     def facet(self, code: str) -> str:
         """Give the facet of an item; KeyError when the tool does not know it."""
         return self.facets[self._positions[code]]
@@ -223,6 +227,10 @@ class TypingTool:
     def posteriors(self, ratings: Floats, truth: Truth = Truth.FORM) -> Floats:
         """Give each person's probability of each segment.
 
+        Where all 21 items were answered, a constant added to every rating changes nothing of the
+        full form's segments, which are centred on the person's own mean. Where some were left out
+        it does, as it should: the mean that counts is that of all 21.
+
         Args:
             ratings: shape (people, items), 1 to 6, NaN where an item was left out.
             truth: whose segment it is: the full form's, or the latent one.
@@ -230,8 +238,7 @@ class TypingTool:
         Returns:
             Shape (people, segments); each row adds to 1.
         """
-        model = self.form if truth is Truth.FORM else self.latent
-        return model.posteriors(likeness(ratings))
+        return self.model(truth).posteriors(likeness(ratings))
 
     def reasons(
         self, ratings: Floats, posterior: Floats, median_seconds: Floats | None = None
@@ -298,7 +305,8 @@ def parse_typing_tool(text: str) -> TypingTool:
 
 def _check(tool: TypingTool) -> None:
     size = len(tool.items)
-    numbers = (tool.mean, tool.covariance, tool.loadings, tool.noise)
+    norms = [(norms.means, norms.deviations) for norms in (tool.norms, tool.latent_norms)]
+    numbers = (tool.mean, tool.covariance, tool.loadings, tool.noise, np.array(norms))
     if not all(np.isfinite(array).all() for array in numbers):
         raise ToolRefused("a number is not finite")
     if set(tool.facets) != set(FACETS) or size != len(FACETS):
@@ -315,6 +323,8 @@ def _check(tool: TypingTool) -> None:
         raise ToolRefused("a norm has no spread")
     if set(tool.refusals.precedence) != set(Reason):
         raise ToolRefused("the precedence does not name each reason once")
+    if not 1 <= tool.asking.minimum <= tool.asking.maximum <= size:
+        raise ToolRefused("the form cannot be as short or as long as it is to be")
     if tool.asking.first not in tool.items:
         raise ToolRefused("the first item is none of the items")
 
@@ -330,11 +340,11 @@ def write_typing_tool(tool: TypingTool) -> str:
             "mean": dict(zip(tool.items, tool.mean.tolist(), strict=True)),
             "covariance": tool.covariance.tolist(),
         },
-        "norms": _norms_document(tool.norms),
+        "norms": tool.norms.document(),
         "latent": {
             "loadings": dict(zip(tool.items, tool.loadings.tolist(), strict=True)),
             "noise": dict(zip(tool.items, tool.noise.tolist(), strict=True)),
-            "norms": _norms_document(tool.latent_norms),
+            "norms": tool.latent_norms.document(),
         },
         "refusals": asdict(tool.refusals),
         "asking": asdict(tool.asking),
@@ -348,22 +358,6 @@ def write_typing_tool(tool: TypingTool) -> str:
     )
 
 
-def _norms_document(norms: Norms) -> dict[str, Any]:
-    return {
-        "source": norms.source,
-        "means": dict(zip(SEGMENTS, norms.means, strict=True)),
-        "deviations": dict(zip(SEGMENTS, norms.deviations, strict=True)),
-    }
-
-
-def _read_norms(document: Mapping[str, Any]) -> Norms:
-    def three(name: str) -> tuple[float, float, float]:
-        settler, prospector, pioneer = (float(document[name][segment]) for segment in SEGMENTS)
-        return settler, prospector, pioneer
-
-    return Norms(str(document["source"]), three("means"), three("deviations"))
-
-
 def _read_document(document: Mapping[str, Any]) -> TypingTool:
     items = tuple(document["items"])
     rules, asking, latent = document["refusals"], document["asking"], document["latent"]
@@ -374,10 +368,10 @@ def _read_document(document: Mapping[str, Any]) -> TypingTool:
         facets=tuple(document["items"].values()),
         mean=_by_item(document["likeness"]["mean"], items),
         covariance=np.array(document["likeness"]["covariance"], dtype=np.float64),
-        norms=_read_norms(document["norms"]),
+        norms=Norms.read(document["norms"]),
         loadings=_by_item(latent["loadings"], items),
         noise=_by_item(latent["noise"], items),
-        latent_norms=_read_norms(latent["norms"]),
+        latent_norms=Norms.read(latent["norms"]),
         refusals=Refusals(
             precedence=tuple(Reason(reason) for reason in rules["precedence"]),
             minimum_items=int(rules["minimum_items"]),
