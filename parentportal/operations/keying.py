@@ -11,6 +11,7 @@ from parentportal.operations import trail
 from parentportal.operations.answering import TYPED_LANGUAGES, record_answers, start, submit
 from parentportal.operations.invitations import AlreadySubmitted
 from parentportal.refusals import Refusal
+from segmentation.instrument import load_instrument
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -82,7 +83,8 @@ def key_in(
         raise BegunOnline
     session.execute(delete(Answer).where(Answer.response_id == response.id))
     response.mode, response.language = Mode.PAPER, language
-    record_answers(session, invitation_id, answers, now=now, language=language)
+    shown = load_instrument(response.invitation.wave.instrument_version).paper
+    record_answers(session, invitation_id, answers, now=now, shown=shown, language=language)
     submit(session, invitation_id, now=now, typed_languages=typed_languages)
     detail = {"answered": len(answers.ratings), "replaced": begun}
     trail.keep(session, "key-in", "response", response.id, now=now, by=by, **detail)
