@@ -57,21 +57,14 @@ def resamples(people: int, chance: np.random.Generator) -> Floats:
     return np.vstack([np.ones(people), drawn])
 
 
-def measure(resampled: Floats, *, reflected: bool = False) -> Measure:
+def measure(resampled: Floats) -> Measure:
     """Read a figure and its interval off its values (1 + RESAMPLES,) in `resamples`' rows.
 
-    Args:
-        resampled: the figure of everyone, then of each draw.
-        reflected: turn the draws about the figure (the basic bootstrap: Davison and Hinkley 1997,
-            *Bootstrap Methods and their Application*, 5.2.1). For figures that noise can only
-            raise, such as a calibration error or a largest gap, draws lie as far above the figure
-            as the figure lies above the truth.
+    A figure that chance can only raise, such as a calibration error or a largest gap, is raised
+    once more in every draw: its interval lies too high, which is the side to err on.
     """
-    value = float(resampled[0])
     low, high = np.nanpercentile(resampled[1:], [_TAIL, 100 - _TAIL])
-    if reflected:
-        low, high = max(2 * value - high, 0.0), 2 * value - low
-    return Measure(value, float(low), float(high))
+    return Measure(float(resampled[0]), float(low), float(high))
 
 
 def mean(quantity: Floats | NDArray[np.bool_], counts: Floats) -> Floats:
@@ -120,7 +113,7 @@ def figures(
         "accuracy": measure(mean(hits, counts)),
         "macro_f1": measure(_macro_f1(said, segments, counts)),
         "log_loss": measure(mean(-np.log(truth), counts)),
-        "ece": measure(_calibration_error(posterior, segments, counts, BINS), reflected=True),
+        "ece": measure(_calibration_error(posterior, segments, counts, BINS)),
     }
     if assigned is not None:
         found["coverage"] = measure(mean(assigned, counts))
