@@ -11,6 +11,7 @@ import pytest
 from parentportal.models import Answer, Carer, Family, Form, Invitation, Response
 from parentportal.operations import survey
 from parentportal.sealing import keyring_in_use
+from segmentation.instrument import Answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,3 +104,37 @@ def invitation_of(database) -> Callable[[Invited], Invitation]:
             return invitation
 
     return look
+
+
+@pytest.fixture
+def wave(session, clock):
+    return survey.open_wave(
+        session,
+        "Spring",
+        opens_at=clock(),
+        closes_at=clock() + timedelta(days=7),
+        now=clock(),
+    )
+
+
+@pytest.fixture
+def issued(session, wave, clock):
+    return survey.invite(session, wave, [add_carer(session, "F1", clock())], now=clock())[0]
+
+
+@pytest.fixture
+def started(session, issued, clock):
+    survey.start(session, issued.invitation_id, "en_GB", now=clock())
+    return issued.invitation_id
+
+
+@pytest.fixture
+def give(session, clock):
+    """Answer question after question, each in so many seconds."""
+
+    def give(key, answers, seconds=8.0, **how):
+        for item, rating in answers.ratings.items():
+            clock.advance(seconds=seconds)
+            survey.record_answers(session, key, Answers({item: rating}), now=clock(), **how)
+
+    return give

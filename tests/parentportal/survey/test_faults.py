@@ -8,9 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from parentportal.models import Assignment, FailureCount
+from parentportal.models import Answer, Assignment, FailureCount
 from parentportal.operations.failures import CODES_PER_ADDRESS
-from tests.parentportal.survey.walking import ITEMS, Parent, heading_of, words_of
+from tests.parentportal.survey.walking import (
+    FIRST,
+    MOST,
+    WHOLE,
+    Parent,
+    heading_of,
+    item_of,
+    number_of,
+    words_of,
+)
 
 UNKNOWN = "AAAA-AAAA-AAAA"
 
@@ -134,7 +143,6 @@ def test_the_session_holds_neither_code_nor_answers(client, family):
         "number",
         "confirmed",
         "instrument",
-        "came_back",
     }
 
 
@@ -145,14 +153,15 @@ def test_an_answer_off_the_scale_is_refused_and_what_was_there_stays(parent, fam
     page = parent.answer(1, rating)
     assert page.status_code == 400
     assert "Choose one of the six answers" in words_of(page)
-    assert kept(family) == {ITEMS[0]: 4}
+    assert kept(family) == {FIRST: 4}
 
 
-def test_a_question_that_is_not_there_is_not_found(parent, family, kept):
+def test_an_item_that_is_not_there_is_not_kept(parent, family, kept):
     parent.begin(family.code)
-    for number in ("0", "13", "99999999999999999999"):
-        assert parent.post(f"/survey/question/{number}", rating=1).status_code == 404
-        assert parent.get(f"/survey/question/{number}").status_code == 404
+    assert parent.get("/survey/question/0").status_code == 404
+    for item in ("", "no-such-item", "ipcrtiv"):
+        page = parent.client.post("/survey/question/1", data={"item": item, "rating": 1})
+        assert page.location == "/survey"
     assert kept(family) == {}
 
 
@@ -162,21 +171,62 @@ def test_wishes_that_were_never_offered_are_not_kept(parent, family, invitation_
     assert invitation_of(family).response.hear_about_itt is None
 
 
-def test_two_tabs_lose_no_answer(app, family, kept):
-    first = Parent(app.test_client())
-    first.begin(family.code)
-    first.get("/survey/question/1")
-    first.answer(1, 2)
-    first.answer(1, 5)  # the other tab, opened before
-    first.answer(2, 3)
-    assert kept(family) == {ITEMS[0]: 5, ITEMS[1]: 3}
+def test_two_tabs_lose_no_answer_and_put_none_on_another_question(parent, family, kept):
+    parent.begin(family.code)
+    parent.answer(1, 2)
+    second = parent.item(2)
+    parent.answer(1, 5, FIRST)  # the other tab changes the first answer: now another is planned
+    other = next(item for item in WHOLE if item not in {FIRST, second})
+    parent.answer(2, 3, other)
+    parent.answer(2, 4, second)  # and this one sends what it had planned before
+    assert kept(family) == {FIRST: 5, other: 3, second: 4}
+
+
+def test_a_page_from_before_is_kept_under_its_own_question(parent, family, kept):
+    parent.begin(family.code)
+    second = item_of(parent.answer(1, 2))
+    page = parent.answer(2, 3, second)
+    again = parent.answer(1, 6, second)  # an address of an earlier question with a later item
+    assert number_of(again) == number_of(page) == 3
+    assert kept(family) == {FIRST: 2, second: 6}
 
 
 def test_a_double_tap_is_harmless(parent, family, kept):
     parent.begin(family.code)
     pages = [parent.answer(1, 2), parent.answer(1, 2)]
-    assert ["Question 2 of 12" in words_of(page) for page in pages] == [True, True]
-    assert kept(family) == {ITEMS[0]: 2}
+    assert [number_of(page) for page in pages] == [2, 2]
+    assert kept(family) == {FIRST: 2}
+
+
+def test_more_than_was_promised_is_not_asked_from_an_old_page_either(parent, family, kept):
+    parent.begin(family.code)
+    for number, item in enumerate(WHOLE[:MOST], start=1):
+        parent.answer(number, 3, item)
+    page = parent.answer(MOST, 3, WHOLE[MOST])
+    assert heading_of(page) == "Check your answers"
+    assert tuple(kept(family)) == WHOLE[:MOST]
+
+
+def test_answers_to_one_place_from_many_tabs_at_once_are_all_kept_in_an_order(
+    app, family, kept, database
+):
+    starter = Parent(app.test_client())
+    starter.begin(family.code)
+    with starter.client.session_transaction() as session:
+        visit = dict(session["visit"])
+
+    def tap(item: str) -> None:
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["visit"] = visit
+        Parent(client).answer(1, 2, item)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(tap, [*WHOLE[:8], *WHOLE[:8]]))
+    assert kept(family) == dict.fromkeys(kept(family), 2)
+    with database.reading() as session:
+        places = session.scalars(select(Answer.position).order_by(Answer.position)).all()
+    assert places == [*range(1, 9)]
 
 
 def test_taps_at_once_on_two_devices_keep_one_answer_and_one_submission(app, family, database):
@@ -190,7 +240,7 @@ def test_taps_at_once_on_two_devices_keep_one_answer_and_one_submission(app, fam
         with client.session_transaction() as session:
             session["visit"] = visit
         parent = Parent(client)
-        parent.answer(1 + number % 3, 1 + number % 6)
+        parent.answer(1, 1 + number % 6, WHOLE[number % 3])
         return [heading_of(parent.post("/survey/check")) for _ in range(2)]
 
     with ThreadPoolExecutor(8) as pool:
@@ -207,11 +257,11 @@ def test_submitting_twice_and_going_back_afterwards_show_the_same_thanks(
     parent.answer(1, 2)
     assert heading_of(parent.post("/survey/check")) == "Thank you"
     assert heading_of(parent.post("/survey/check")) == "Thank you"
-    assert heading_of(parent.answer(1, 6)) == "Thank you"
+    assert heading_of(parent.answer(1, 6, FIRST)) == "Thank you"
     assert heading_of(parent.post("/survey/wishes", ptb="yes", itt="")) == "Thank you"
     for address in ("/survey", "/survey/question/1", "/survey/check", "/survey/wishes"):
         assert heading_of(parent.get(address)) == "Thank you"
-    assert kept(family) == {ITEMS[0]: 2}
+    assert kept(family) == {FIRST: 2}
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Assignment)) == 1
 
@@ -238,10 +288,11 @@ def test_answering_after_the_close_is_told_kindly_and_keeps_what_was_saved(
     parent.begin(family.code)
     parent.answer(1, 2)
     clock.advance(days=40)
-    for page in (parent.answer(2, 3), parent.post("/survey/check"), parent.get("/survey/check")):
+    late = parent.answer(2, 3, WHOLE[1])
+    for page in (late, parent.post("/survey/check"), parent.get("/survey/check")):
         assert heading_of(page) == "This survey is closed now"
         assert "still kept safe" in words_of(page)
-    assert kept(family) == {ITEMS[0]: 2}
+    assert kept(family) == {FIRST: 2}
 
 
 def test_thanks_are_shown_even_after_the_close(parent, family, clock):
@@ -261,7 +312,7 @@ def test_a_lost_session_says_that_answers_are_safe_and_asks_for_the_code(
         "/survey/notice", choice="start", csrf_token=token_of(guarded.get("/survey/notice"))
     )
     token = token_of(guarded.get("/survey/question/1"))
-    guarded.post("/survey/question/1", rating=3, csrf_token=token)
+    guarded.post("/survey/question/1", item=FIRST, rating=3, csrf_token=token)
     for cookie in list(guarded.client._cookies.values()):
         guarded.client.delete_cookie(cookie.key, domain=cookie.domain, path=cookie.path)
     page = guarded.post(address, rating=4, csrf_token=token)
@@ -270,7 +321,7 @@ def test_a_lost_session_says_that_answers_are_safe_and_asks_for_the_code(
     assert "Please type your code again" in words_of(page)
     again = guarded.post("/", code=str(family.code), csrf_token=token_of(page))
     assert heading_of(again) == "Welcome back"
-    assert kept(family) == {ITEMS[0]: 3}
+    assert kept(family) == {FIRST: 3}
 
 
 def test_a_page_of_another_familys_visit_cannot_write_into_this_one(guarded, invited, kept):
@@ -281,7 +332,7 @@ def test_a_page_of_another_familys_visit_cannot_write_into_this_one(guarded, inv
     )
     stale = token_of(guarded.get("/survey/question/1"))
     guarded.post("/", code=str(second.code), csrf_token=token_of(guarded.get("/")))
-    page = guarded.post("/survey/question/1", rating=6, csrf_token=stale)
+    page = guarded.post("/survey/question/1", item=FIRST, rating=6, csrf_token=stale)
     assert heading_of(page) == "Your saved answers are safe"
     assert kept(first) == kept(second) == {}
 
@@ -305,7 +356,7 @@ def test_pages_before_the_start_lead_to_the_beginning(parent, family):
     parent.enter(family.code)
     for address in ("/survey/question/3", "/survey/check", "/survey/wishes"):
         assert heading_of(parent.get(address)) == "Choose your language"
-    assert heading_of(parent.answer(1, 2)) == "Choose your language"
+    assert heading_of(parent.answer(1, 2, FIRST)) == "Choose your language"
     assert heading_of(parent.post("/survey/check")) == "Choose your language"
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from parentportal.models import Form
 from segmentation.instrument import load_instrument
 from tests.parentportal.survey.conftest import POSTCODE
 from tests.parentportal.survey.reading_age import reading_age, sentences, syllables, texts_of
-from tests.parentportal.survey.walking import Parent
+from tests.parentportal.survey.walking import WHOLE, Parent
 
 OLDEST = 12
 SHORTEST = 4
@@ -53,12 +54,12 @@ def test_the_formula_tells_plain_from_stiff():
 @pytest.fixture
 def pages(app, invited, council, clock):
     """Every page of the questionnaire, as one parent or another meets it."""
-    family, other = invited(), invited(postcode=None)
-    parent, elsewhere, skipping = (Parent(app.test_client()) for _ in range(3))
+    family, other, whole = invited(), invited(postcode=None), invited(form=Form.FULL)
+    parent, elsewhere, skipping, asked_all = (Parent(app.test_client()) for _ in range(4))
     seen = [parent.get(at) for at in ("/", "/privacy", "/cookies", "/accessibility", "/contact")]
     seen += [parent.enter(typed) for typed in ("", "ABC0!", "AAAAAAAAAAAA", family.code)]
     seen += [parent.get("/survey/notice"), parent.begin(family.code)]
-    seen += [parent.answer(n, 1 + n % 6) for n in range(1, 12)]
+    seen += [parent.answer(n, 1 + n % 6, WHOLE[n - 1]) for n in range(1, 12)]
     seen += [parent.get("/survey/question/3"), parent.answer(2, 9), parent.get("/survey/wishes")]
     seen += [elsewhere.enter(family.code), elsewhere.get("/survey/question/1")]
     seen += [elsewhere.get("/survey/check"), elsewhere.get("/survey/postcode")]
@@ -66,6 +67,8 @@ def pages(app, invited, council, clock):
     seen += [elsewhere.get("/survey/postcode/help"), elsewhere.post("/survey/leave")]
     seen += [elsewhere.get("/survey/check"), parent.post("/survey/postcode", postcode=POSTCODE)]
     seen += [parent.post("/survey/check"), elsewhere.enter(family.code)]
+    asked_all.enter(whole.code)
+    seen += [asked_all.get("/survey/notice"), asked_all.begin(whole.code)]
     skipping.enter(other.code)
     seen += [skipping.post("/survey/notice", choice="skip")]
     seen += [skipping.enter("AAAAAAAAAAAA") for _ in range(20)][-1:]
@@ -98,6 +101,8 @@ def test_the_check_reads_what_the_pages_say(pages):
         "Please wait a little, or ring us",
         "That is fine",
         "Check your answers",
+        "There are more questions, if you like.",
+        "This time we ask you all our 21 questions.",
         "We cannot show your earlier answers here",
     ):
         assert any(must in text for text in texts), must

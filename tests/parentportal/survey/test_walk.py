@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 
 from parentportal.survey.notice import OWN_WORDS
+from segmentation.adaptive import play
 from segmentation.instrument import load_instrument
 from segmentation.segments import Segment
 from tests.parentportal.counting import statements
 from tests.parentportal.survey.conftest import POSTCODE
-from tests.parentportal.survey.walking import ITEMS, Parent, heading_of, words_of
+from tests.parentportal.survey.walking import (
+    FIRST,
+    MOST,
+    SETTLED,
+    TOOL,
+    TORN,
+    Parent,
+    heading_of,
+    item_of,
+    words_of,
+)
 
-SETTLED = [4, 1, 5, 4, 1, 4, 3, 1, 6, 5, 1, 5]
+ASKED = play(TOOL, TORN)[1]
+"""What somebody who is hard to place is asked."""
 
 
 @pytest.fixture
-def parent(client) -> Parent:
-    return Parent(client)
+def parent(client, clock) -> Parent:
+    return Parent(client, clock)
 
 
 @pytest.fixture
@@ -35,22 +46,25 @@ def test_a_parent_walks_from_the_code_to_the_thanks(parent, family, kept, invita
     notice = parent.post("/survey/language", chosen="en_GB")
     assert heading_of(notice) == "Before you start: your privacy"
     first = parent.post("/survey/notice", choice="start")
-    assert "Question 1 of 12" in words_of(first)
-    assert load_instrument().items[0].wording["en_GB"] in words_of(first)
+    assert "Question 1 of at most 12" in words_of(first)
+    assert load_instrument().item(FIRST).wording["en_GB"] in words_of(first)
     assert heading_of(parent.answer_all(SETTLED)) == "Would you like to hear more?"
     check = parent.post("/survey/wishes", ptb="yes", itt="")
     assert heading_of(check) == "Check your answers"
     assert "Very much like me" in words_of(check)
     assert heading_of(parent.post("/survey/check")) == "Thank you"
-    assert kept(family) == dict(zip(ITEMS, SETTLED, strict=True))
+    answers, asked = play(TOOL, SETTLED)
+    assert tuple(kept(family)) == asked
+    assert kept(family) == answers.ratings
     response = invitation_of(family).response
     assert (response.hear_about_ptb, response.hear_about_itt) == (True, None)
     assert response.assignment.segment is Segment.SETTLER
 
 
 def test_no_page_of_the_walk_tells_a_parent_what_they_are(parent, family):
+    asked = enumerate(play(TOOL, SETTLED)[1], start=1)
     pages = [parent.get("/"), parent.enter(family.code), parent.begin(family.code)]
-    pages += [parent.answer(number, rating) for number, rating in enumerate(SETTLED, start=1)]
+    pages += [parent.answer(number, SETTLED[item]) for number, item in asked]
     pages += [parent.post("/survey/wishes", ptb="no"), parent.post("/survey/check")]
     pages += [parent.get(at) for at in ("/privacy", "/cookies", "/accessibility", "/contact")]
     for page in pages:
@@ -65,7 +79,7 @@ def test_each_language_asks_in_its_own_words(parent, family):
         assert words in page.text
     urdu = parent.begin(family.code, "ur")
     assert 'dir="rtl"' in urdu.text
-    assert load_instrument().items[0].wording["ur"] in urdu.text
+    assert load_instrument().item(FIRST).wording["ur"] in urdu.text
 
 
 def test_the_language_is_remembered_on_the_response_and_follows_the_switch(
@@ -102,7 +116,9 @@ def test_the_notice_says_what_it_must_in_the_councils_name(parent, family, counc
         council.name,
         council.contact.phone,
         council.complaints.phone,
-        "wrong for about three people in ten",
+        "wrong for about three in ten",
+        "Your answers so far choose the next question",
+        "12 questions at most",
         "picked by lot",
         "never use them to decide about your child's travel help",
         "You do not have to take part",
@@ -112,60 +128,52 @@ def test_the_notice_says_what_it_must_in_the_councils_name(parent, family, counc
         assert must in page
 
 
-def test_a_question_may_be_left_out_and_an_answer_taken_back(parent, family, kept):
-    parent.begin(family.code)
-    assert "Question 2 of 12" in words_of(parent.answer(1))
-    assert kept(family) == {}
-    parent.answer(2, 3)
-    parent.answer(2)  # a stale page, sent without an answer, takes nothing away
-    assert kept(family) == {ITEMS[1]: 3}
-    parent.post("/survey/question/2", **{"take-back": "1"})
-    assert kept(family) == {}
-
-
-def test_back_and_change_show_what_was_given(parent, family, kept):
-    parent.begin(family.code)
-    parent.answer_all(SETTLED)
-    assert parent.checked(4) == SETTLED[3]
-    assert 'href="/survey/question/3"' in parent.get("/survey/question/4").text
-    changed = parent.client.post("/survey/question/4?change=1", data={"rating": 6})
-    assert urlsplit(changed.location).path == "/survey/check"
-    assert kept(family)[ITEMS[3]] == 6
-
-
-def test_another_device_goes_on_at_the_first_open_question_and_sees_nothing_before(
+def test_another_device_goes_on_at_the_next_question_and_sees_nothing_before(
     parent, elsewhere, family, kept
 ):
     parent.begin(family.code)
-    parent.answer_all(SETTLED[:5])
+    parent.answer_all(TORN, at_most=5)
     back = elsewhere.enter(family.code)
     assert heading_of(back) == "Welcome back"
-    assert "You have answered 5 of 12 questions" in words_of(back)
+    assert "You have answered 5 of at most 12 questions" in words_of(back)
     assert 'href="/survey/question/6"' in back.text
     assert heading_of(elsewhere.get("/survey/question/2")) == "You answered this before"
-    assert elsewhere.checked(2) is None
-    assert heading_of(elsewhere.answer(2, 6)) == "You answered this before"
-    for number, rating in enumerate(SETTLED[5:], start=6):
-        page = elsewhere.answer(number, rating)
+    assert elsewhere.item(2) == ""
+    assert heading_of(elsewhere.answer(2, 6, ASKED[1])) == "You answered this before"
+    page = elsewhere.get("/survey/question/6")
+    for number in range(6, MOST + 1):
+        page = elsewhere.answer(number, TORN[item_of(page)], item_of(page))
     assert heading_of(page) == "Would you like to hear more?"
     check = words_of(elsewhere.post("/survey/wishes", ptb="", itt="yes"))
     assert check.count("You answered this before.") == 5
+    for item in ASKED[:5]:
+        assert load_instrument().item(item).wording["en_GB"] not in check
     assert heading_of(elsewhere.post("/survey/check")) == "Thank you"
-    assert kept(family) == dict(zip(ITEMS, SETTLED, strict=True))
+    assert kept(family) == {item: TORN[item] for item in kept(family)}
+    assert len(kept(family)) == MOST
+
+
+def test_a_question_left_out_on_one_device_is_open_on_the_other(parent, elsewhere, family, kept):
+    parent.begin(family.code)
+    parent.answer(1)
+    assert heading_of(elsewhere.enter(family.code)) != "Welcome back", "nothing is hidden"
+    elsewhere.answer(1, 4)
+    assert kept(family) == {FIRST: 4}
+    assert parent.item(1) == "", "it is hidden here now"
 
 
 def test_the_postcode_lets_earlier_answers_be_seen_and_changed(parent, elsewhere, family, kept):
     parent.begin(family.code)
-    parent.answer_all(SETTLED[:5])
+    parent.answer_all(TORN, at_most=5)
     elsewhere.enter(family.code)
     check = elsewhere.post("/survey/postcode", postcode=POSTCODE.lower().replace(" ", ""))
     assert heading_of(check) == "Check your answers"
     assert "You answered this before" not in words_of(check)
-    assert elsewhere.checked(2) == SETTLED[1]
+    assert elsewhere.checked(2) == TORN[ASKED[1]]
     elsewhere.answer(2, 6)
-    assert kept(family)[ITEMS[1]] == 6
+    assert kept(family)[ASKED[1]] == 6
     assert parent.checked(2) is None, "the first device no longer gave this answer"
-    assert parent.checked(3) == SETTLED[2]
+    assert parent.checked(3) == TORN[ASKED[2]]
 
 
 def test_wishes_of_another_visit_are_not_shown_nor_changed(
@@ -194,7 +202,7 @@ def test_five_wrong_postcodes_lock_with_a_kind_word_on_whom_to_ring(
         locked = elsewhere.post("/survey/postcode", postcode=postcode)
         assert heading_of(locked) == "We cannot show your earlier answers here"
         assert council.contact.phone in words_of(locked)
-    assert "Question 3 of 12" in words_of(elsewhere.answer(2, 2))
+    assert "Question 3 of at most 12" in words_of(elsewhere.answer(2, 2))
 
 
 def test_without_a_postcode_on_record_kind_words_and_the_way_on(
@@ -216,7 +224,7 @@ def test_leaving_forgets_the_visit_and_keeps_the_answers(parent, family, kept, c
     assert heading_of(page) == "Your answers are saved"
     assert "2 December 2026" in words_of(page)
     assert "Please type your code again" in words_of(parent.get("/survey/question/2"))
-    assert kept(family) == {ITEMS[0]: 4}
+    assert kept(family) == {FIRST: 4}
 
 
 def test_a_link_enters_and_leaves_its_address_at_once(client, family):
@@ -229,20 +237,21 @@ def test_a_link_enters_and_leaves_its_address_at_once(client, family):
 def test_what_a_page_asks_of_the_database_is_little(parent, elsewhere, family, app):
     app.extensions["portal"].council()
     parent.begin(family.code)
-    parent.answer_all(SETTLED[:6])
+    parent.answer_all(TORN, at_most=6)
+    item = parent.item(7)
     for visitor in (parent, elsewhere):
         if visitor is elsewhere:
             visitor.enter(family.code)
         with statements() as page:
             visitor.client.get("/survey/question/7")
         with statements() as post:
-            visitor.client.post("/survey/question/7", data={"rating": 2})
+            visitor.client.post("/survey/question/7", data={"item": item, "rating": 2})
         with statements() as check:
             visitor.client.get("/survey/check")
         for seen in (page, post, check):
             asked = [one for one in seen if not one.startswith(("BEGIN", "SAVEPOINT"))]
             assert len(asked) <= 4, "\n".join(asked)
-        visitor.client.post("/survey/question/7", data={"take-back": 1})
+        visitor.client.post("/survey/question/7", data={"item": item, "take-back": 1})
 
 
 def test_the_closing_day_is_a_date_in_the_parents_language(parent, family, clock):
@@ -268,4 +277,4 @@ def test_no_sign_between_the_words_of_the_contact_page_is_outside_its_messages(a
 def test_an_answer_is_kept_for_a_month_of_days(parent, family, clock):
     parent.begin(family.code)
     clock.time += timedelta(days=29)
-    assert "Question 2 of 12" in words_of(parent.answer(1, 1))
+    assert "Question 2 of at most 12" in words_of(parent.answer(1, 1))
