@@ -9,7 +9,7 @@ import csv
 import gzip
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -50,8 +50,12 @@ class Respondent:
         return hashlib.sha256(self.id.encode()).digest()[0] % 2 == 0
 
 
-def read_respondents(path: Path) -> Iterator[Respondent]:
+def read_respondents(path: Path, also: Sequence[str] = ()) -> Iterator[Respondent]:
     """Read respondents one by one, in the order of the file.
+
+    Args:
+        path: the file.
+        also: further columns of numbers to read into `background`, such as attitudes.
 
     Raises:
         RespondentsRefused: a column is missing or a cell cannot be read.
@@ -63,9 +67,9 @@ def read_respondents(path: Path) -> Iterator[Respondent]:
     with opener(path, "rt", encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(lines, strict=True)
         try:
-            _check_columns(rows.fieldnames or ())
+            _check_columns(rows.fieldnames or (), also)
             for row in rows:
-                yield _read(row)
+                yield _read(row, also)
         except (ValueError, TypeError, AttributeError, EOFError, csv.Error, zlib.error) as error:
             raise RespondentsRefused(f"line {max(rows.line_num, 1)}: {error}") from error
 
@@ -82,12 +86,12 @@ def ratings_matrix(people: list[Mapping[str, int]], facets: tuple[str, ...] = FA
     ).reshape(len(people), len(facets))
 
 
-def _check_columns(names: Iterable[str]) -> None:
-    if missing := {"id", "essround", "pspwght", *FACETS, *BACKGROUND} - set(names):
+def _check_columns(names: Iterable[str], also: Sequence[str]) -> None:
+    if missing := {"id", "essround", "pspwght", *FACETS, *BACKGROUND, *also} - set(names):
         raise ValueError(f"no column {', '.join(sorted(missing))}")
 
 
-def _read(row: Mapping[str, str]) -> Respondent:
+def _read(row: Mapping[str, str], also: Sequence[str]) -> Respondent:
     ratings = {facet: read_rating(row[facet]) for facet in FACETS}
     weight = float(row["pspwght"])
     if not (np.isfinite(weight) and weight > 0):
@@ -99,5 +103,7 @@ def _read(row: Mapping[str, str]) -> Respondent:
         ),
         essround=int(row["essround"]),
         weight=weight,
-        background=MappingProxyType({name: float(row[name] or "nan") for name in BACKGROUND}),
+        background=MappingProxyType(
+            {name: float(row[name] or "nan") for name in (*BACKGROUND, *also)}
+        ),
     )

@@ -39,6 +39,19 @@ def test_a_respondent_has_the_ratings_that_were_given_and_no_others(written, zip
     assert person.background["gndr"] == 2
 
 
+def test_further_columns_are_read_where_they_are_asked_for(written):
+    path = written(row() + ",8.0", header=[*HEADER, "happy"])
+    (person,) = read_respondents(path, also=("happy",))
+    assert person.background["happy"] == 8
+    (person,) = read_respondents(path)
+    assert "happy" not in person.background
+
+
+def test_a_further_column_that_is_missing_is_named(written):
+    with pytest.raises(RespondentsRefused, match="happy"):
+        list(read_respondents(written(row()), also=("happy",)))
+
+
 @pytest.mark.parametrize("identity", ["r-1", "r-2", "r-3", "r-4", "7-00000"])
 def test_held_out_is_where_the_first_byte_of_the_hash_is_even(written, identity):
     (person,) = read_respondents(written(row(identity)))
