@@ -1,7 +1,7 @@
 """Which items a fixed form asks, and which comes first: chosen on training respondents alone."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,12 +11,22 @@ from segmentation.instrument import NEVER_FIRST, Instrument
 from segmentation.progress import Progress, silent
 from segmentation.scoring import FACETS, Floats
 from segmentation.simulation import invent
-from segmentation.training import Paths, Sample, cross_validated_paths, fit, folds
+from segmentation.stopping import items_for
+from segmentation.training import Sample, cross_validated_paths, fit, folds
 from segmentation.typing_tool import Truth, TypingTool
 
 INVENTED: Final = 40_000
 SEED: Final = 11
 GOAL: Final = 0.80
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The facets of a short form, the most telling first, and its log loss."""
+
+    facets: tuple[str, ...]
+    log_loss: float
+
 
 Loss = Callable[[tuple[str, ...]], float]
 
@@ -28,12 +38,8 @@ def log_loss(posterior: Floats, segments: NDArray[np.intp]) -> float:
 
 def choose_for_form(
     sample: Sample, instrument: Instrument, number: int, progress: Progress = silent
-) -> Iterator[tuple[str, float]]:
-    """Choose facets one after the other by what they tell of the full form's segment.
-
-    Yields:
-        A facet, and the cross-validated log loss of the form up to it.
-    """
+) -> Chosen:
+    """Choose facets by what they tell of the full form's segment, cross-validated."""
     parts = [
         (fit(sample.take(seen), instrument), sample.take(unseen)) for seen, unseen in folds(sample)
     ]
@@ -46,23 +52,17 @@ def choose_for_form(
         ]
         return sum(lost) / len(sample.people)
 
-    yield from _forward(loss, number, progress)
+    return _choose(loss, number, progress)
 
 
-def choose_for_latent(
-    tool: TypingTool, number: int, progress: Progress = silent
-) -> Iterator[tuple[str, float]]:
-    """Choose facets one after the other by what they tell of the latent truth of invented people.
-
-    Yields:
-        A facet, and the log loss of the form up to it.
-    """
+def choose_for_latent(tool: TypingTool, number: int, progress: Progress = silent) -> Chosen:
+    """Choose facets by what they tell of the latent truth of people invented from the tool."""
     made = invent(tool, INVENTED, SEED)
 
     def loss(facets: tuple[str, ...]) -> float:
         return log_loss(_asked(tool, made.ratings, facets, Truth.LATENT), made.latent)
 
-    yield from _forward(loss, number, progress)
+    return _choose(loss, number, progress)
 
 
 def rank_first(
@@ -77,19 +77,10 @@ def rank_first(
     facets = [facet for facet in FACETS if facet != NEVER_FIRST]
     for number, facet in enumerate(facets):
         first = next(item.code for item in instrument.items if item.facet == facet)
-        yield facet, items_for(cross_validated_paths(sample, replace(instrument, first=first)))
+        paths = cross_validated_paths(sample, replace(instrument, first=first))
+        everyone = np.ones((1, len(sample.people)))
+        yield facet, float(items_for(paths, GOAL, everyone)[0])
         progress(number + 1, len(facets))
-
-
-def items_for(paths: Paths, accuracy: float = GOAL) -> float:
-    """Give the items needed on average for an accuracy, between the stop rules on either side."""
-    items, reached = [], []
-    for stop in np.arange(0.50, 0.99, 0.01):
-        asked, posterior = paths.stopped(float(stop))
-        items.append(asked.mean())
-        reached.append((posterior.argmax(axis=1) == paths.segments).mean())
-    rising = np.maximum.accumulate(reached)
-    return float(np.interp(accuracy, rising, items, right=np.inf))
 
 
 def _asked(tool: TypingTool, ratings: Floats, facets: tuple[str, ...], truth: Truth) -> Floats:
@@ -98,17 +89,24 @@ def _asked(tool: TypingTool, ratings: Floats, facets: tuple[str, ...], truth: Tr
     return tool.posteriors(np.where(asked, ratings, np.nan), truth)
 
 
-def _forward(loss: Loss, number: int, progress: Progress) -> Iterator[tuple[str, float]]:
-    chosen: tuple[str, ...] = ()
+def _choose(loss: Loss, number: int, progress: Progress) -> Chosen:
+    """Take the best facet again and again, then exchange one for another while that helps."""
     steps = sum(len(FACETS) - step for step in range(number))
+    chosen: tuple[str, ...] = ()
+    least = np.inf
     done = 0
     for _ in range(number):
-        losses = {}
-        for facet in FACETS:
-            if facet not in chosen:
-                losses[facet] = loss((*chosen, facet))
-                done += 1
-                progress(done, steps)
-        best = min(losses, key=lambda facet: losses[facet])
-        chosen = (*chosen, best)
-        yield best, losses[best]
+        forms = [(*chosen, facet) for facet in FACETS if facet not in chosen]
+        least, chosen = min((loss(form), form) for form in forms)
+        done += len(forms)
+        progress(done, steps)
+    while True:
+        forms = [
+            tuple(other if facet == old else facet for facet in chosen)
+            for old in chosen
+            for other in FACETS
+            if other not in chosen
+        ]
+        if not forms or (best := min((loss(form), form) for form in forms))[0] >= least:
+            return Chosen(chosen, float(least))
+        least, chosen = best

@@ -32,7 +32,8 @@ from segmentation.scoring import (
     likeness,
     standing_weights,
 )
-from segmentation.simulation import may_stop, play_all
+from segmentation.simulation import play_all
+from segmentation.stopping import Paths
 from segmentation.typing_tool import DEFAULT, Asking, Reason, Refusals, TypingTool
 
 STATED_ACCURACY: Final = 0.90
@@ -224,30 +225,6 @@ def folds(sample: Sample) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]
     yield from parts.split(sample.ratings, sample.segments)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Paths:
-    """Adaptive forms asked to the end, from which any stop rule can be read off.
-
-    Attributes:
-        posteriors: (people, items, segments), after each item; NaN where the form may not end.
-        segments: (people,), what the full form says, as places in SEGMENTS.
-    """
-
-    posteriors: Floats
-    segments: NDArray[np.intp]
-
-    def stopped(self, stop: float) -> tuple[NDArray[np.intp], Floats]:
-        """Stop each person where the most likely segment is this likely, or at the end.
-
-        Returns:
-            How many items were asked (people,), and the posterior there (people, segments).
-        """
-        sure = np.nan_to_num(self.posteriors.max(axis=2)) >= stop
-        sure[:, -1] = True
-        last = sure.argmax(axis=1)
-        return last + 1, self.posteriors[np.arange(len(last)), last]
-
-
 def cross_validated_paths(
     sample: Sample,
     instrument: Instrument,
@@ -269,8 +246,7 @@ def cross_validated_paths(
         played = play_all(
             tool, sample.ratings[unseen], barred=[tool.item(facet) for facet in barred]
         )
-        may = may_stop(tool, played)
-        posteriors[unseen] = np.where(may[:, :, np.newaxis], played.posteriors, np.nan)
+        posteriors[unseen] = Paths.of(tool, played, sample.segments[unseen]).posteriors
         done += len(unseen)
         progress(done, len(sample.people))
     return Paths(posteriors, sample.segments)

@@ -8,10 +8,10 @@ from segmentation.estimator import SegmentRegionClassifier
 from segmentation.respondents import TooFewRespondents, is_usable
 from segmentation.scoring import FACETS, likeness, standing_weights
 from segmentation.simulation import play_all, ruled
+from segmentation.stopping import Paths
 from segmentation.training import (
     MAXIMUM_ITEMS,
     STATED_ACCURACY,
-    Paths,
     Sample,
     choose_threshold,
     cross_validated_paths,
@@ -100,15 +100,6 @@ def test_an_instrument_without_some_facet_is_refused(sample, instrument):
     fewer = replace(instrument, items=instrument.items[1:])
     with pytest.raises(ValueError, match=instrument.items[0].facet):
         fit(sample, fewer)
-
-
-def test_a_path_stops_where_it_is_sure_or_at_its_end():
-    paths = paths_of([[0.5, 0.7, 0.9], [0.5, 0.6, 0.6], [np.nan, 0.8, 0.95]], [0, 0, 0])
-    items, posterior = paths.stopped(0.7)
-    assert items.tolist() == [2, 3, 2]
-    assert posterior[:, 0].tolist() == [0.7, 0.6, 0.8]
-    assert paths.stopped(0.5)[0].tolist() == [1, 1, 2]
-    assert paths.stopped(1.0)[0].tolist() == [3, 3, 3]
 
 
 def test_the_threshold_is_the_lowest_that_reaches_the_stated_accuracy():
