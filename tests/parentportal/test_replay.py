@@ -2,12 +2,12 @@
 
 import csv
 import re
-from threading import Thread
+from itertools import islice
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
-from waitress.server import create_server
+from sqlalchemy.orm import selectinload
 
 from parentportal.app import create_app
 from parentportal.cli import main
@@ -23,8 +23,13 @@ from parentportal.models import (
     Response,
     Wave,
 )
+from segmentation.adaptive import play
+from segmentation.instrument import load_instrument
+from segmentation.respondents import read_respondents
 from segmentation.scoring import FACETS
+from segmentation.typing_tool import load_typing_tool
 from tests.conftest import KEYRING
+from tests.functional.browser import serving
 
 
 def counts_printed(output):
@@ -80,7 +85,7 @@ def check(database, output, people):
         assert printed["respondents sent"] == people == rows(Family)
         assert printed["responses submitted"] == people == rows(Assignment)
         assert rows(Response, Response.mode == Mode.REPLAY) == people
-        assert printed["answers kept"] == rows(Answer)
+        assert printed["answers kept"] == rows(Answer, Answer.rating_sealed.is_not(None))
         segments = {
             segment: number
             for segment, number in session.execute(
@@ -170,11 +175,44 @@ def test_all_4468_real_respondents_go_the_whole_way(database, tmp_path, responde
 def served(settings):
     """The portal's own server, forms with their tokens, on each kind of database."""
     app = create_app(settings)
-    server = create_server(app, host="127.0.0.1", port=0, threads=2)
-    Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    with serving(app) as address:
+        yield address
     app.extensions["portal"].database.dispose()
+
+
+def made_of(database, wave):
+    """What each family of a wave was asked, in order, and what was made of it."""
+    with database.reading() as session:
+        rows = session.scalars(
+            select(Response)
+            .join(Invitation, Response.invitation_id == Invitation.id)
+            .join(Carer, Invitation.carer_id == Carer.id)
+            .join(Family, Carer.family_id == Family.id)
+            .join(Wave, Invitation.wave_id == Wave.id)
+            .where(Wave.name == wave)
+            .order_by(Family.reference)
+            .options(selectinload(Response.answers), selectinload(Response.assignment))
+        ).all()
+    return [
+        (
+            [answer.item for answer in row.answers],
+            {answer.item: answer.rating for answer in row.answers if answer.rating is not None},
+            row.assignment.segment,
+            row.assignment.reason,
+            row.assignment.figures["posterior"],
+        )
+        for row in rows
+    ]
+
+
+def played(path, people):
+    """The same by the typing tool alone, without portal or database."""
+    tool, instrument = load_typing_tool(), load_instrument()
+    for person in islice(read_respondents(path), people):
+        answers, asked = play(tool, instrument.from_facets(person.ratings).ratings)
+        found = tool.assign(answers)
+        posterior = {str(segment): p for segment, p in found.posterior.items()}
+        yield list(asked), dict(answers.ratings), found.segment, found.reason, posterior
 
 
 def test_the_pages_and_the_operations_make_the_same_of_the_same_answers(
@@ -183,22 +221,18 @@ def test_the_pages_and_the_operations_make_the_same_of_the_same_answers(
     assert replay(database, tmp_path, str(made_up), "--wave", "Operations").exit_code == 0
     pages = replay(database, tmp_path, str(made_up), "--wave", "Pages", "--http", served)
     assert pages.exit_code == 0, pages.output
+    assert made_of(database, "Pages") == made_of(database, "Operations")
+    assert made_of(database, "Pages") == list(played(made_up, 12))
     with database.reading() as session:
+        assert set(session.scalars(select(Response.mode))) == {Mode.REPLAY}
 
-        def assigned(wave):
-            rows = session.execute(
-                select(Family.reference, Assignment)
-                .join(Carer, Carer.family_id == Family.id)
-                .join(Invitation, Invitation.carer_id == Carer.id)
-                .join(Wave)
-                .join(Response, Response.invitation_id == Invitation.id)
-                .join(Assignment)
-                .where(Wave.name == wave)
-                .order_by(Family.reference)
-            )
-            return [
-                (found.segment, found.reason, found.items_used, found.figures) for _, found in rows
-            ]
 
-        assert len(assigned("Pages")) == 12
-        assert assigned("Pages") == assigned("Operations")
+@pytest.mark.respondents
+@pytest.mark.parametrize("people", [40, pytest.param(200, marks=pytest.mark.full)])
+def test_real_respondents_are_asked_and_typed_by_the_pages_as_by_the_typing_tool_alone(
+    database, tmp_path, respondents_file, served, people
+):
+    how = ("--families", str(people), "--wave", "Pages", "--http", served)
+    run = replay(database, tmp_path, str(respondents_file), *how)
+    assert run.exit_code == 0, run.output
+    assert made_of(database, "Pages") == list(played(respondents_file, people))
