@@ -54,8 +54,7 @@ def next_item(
     if not asked:
         return rules.first
     still_open = [place for place, code in enumerate(tool.items) if code not in asked]
-    model = tool.form if truth is Truth.FORM else tool.latent
-    outlook = model.outlook(likeness(tool.ratings(answers)))
+    outlook = tool.model(truth).outlook(likeness(tool.ratings(answers)))
     if len(answers.ratings) >= rules.minimum and outlook.posterior.max() >= rules.stop:
         heard = {POLE_OF_FACET[tool.facet(code)] for code in answers.ratings}
         still_open = [

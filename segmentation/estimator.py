@@ -35,8 +35,8 @@ with independent Gumbel noise (McFadden 1974); here it is Gaussian of the same v
 _TWO: Final = 2
 _THREE: Final = 3
 
-_POINTS: Final = 1024
-_BLOCK: Final = 256
+_POINTS: Final = 2048
+_BLOCK: Final = 128
 _EDGE: Final = 1e-15
 _FAINTEST: Final = 1e-300
 
@@ -250,7 +250,7 @@ def _mass_of(
     same people get the same numbers, and no covariance is too singular.
 
     Returns:
-        Shape (people,); to about 5e-4, or 3e-3 where one score follows from the others.
+        Shape (people,); to about 3e-4, or 2e-3 where one score follows from the others.
     """
     others = [other for other in range(standings.shape[1]) if other != one]
     lead = standings[:, [one]] - standings[:, others]
