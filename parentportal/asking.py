@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING
 from parentportal.models import Form
 from segmentation.adaptive import next_item
 from segmentation.instrument import load_instrument
-from segmentation.typing_tool import load_typing_tool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from parentportal.models import Wave
     from segmentation.instrument import Answers
     from segmentation.typing_tool import TypingTool
-
-
-def tool_of(wave: Wave) -> TypingTool:
-    """The typing tool that a wave keeps to its end."""
-    return load_typing_tool(wave.tool_version)
 
 
 def most_questions(form: Form, tool: TypingTool) -> int:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from messaging.lifecycle import StepNotAllowed
 from parentportal.config import MEGABYTE
 from parentportal.operations.accounts import EmailTaken, EmailUnreadable, PasswordTooShort
+from parentportal.operations.calibration import ToolDecided
 from parentportal.operations.cohort import ImportEnded, ImportNotReady
 from parentportal.operations.council import NoCouncil
 from parentportal.operations.groups import (
@@ -30,6 +31,8 @@ from parentportal.operations.invitations import WaveClosesTooSoon, WaveNameTaken
 from parentportal.operations.keying import BegunOnline, NothingToKeep
 from parentportal.operations.outbox import AlreadyGoing, NothingToDraft, SecondOfficerNeeded
 from parentportal.operations.replies import LinkUnreadable, MeetingBegun, ReplyClosed
+from parentportal.operations.retests import RetestOfRetest, TooFewToRetest
+from parentportal.operations.retyping import ToolNotAdopted
 from parentportal.operations.survey import (
     AlreadySubmitted,
     AskedEnough,
@@ -115,6 +118,25 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
         LinkUnreadable: (HTTPStatus.NOT_FOUND, _("This link is not complete.")),
         MeetingBegun: (HTTPStatus.GONE, _("This meeting has started already.")),
         ReplyClosed: (HTTPStatus.GONE, _("This place is not kept for you any more.")),
+        TooFewToRetest: (
+            HTTPStatus.CONFLICT,
+            _(
+                "Too few parents answered two weeks before and may be asked again. At least "
+                "%(fewest)s are needed."
+            ),
+        ),
+        RetestOfRetest: (
+            HTTPStatus.CONFLICT,
+            _("This round asks parents for the second time. Nobody is asked a third time."),
+        ),
+        ToolNotAdopted: (
+            HTTPStatus.CONFLICT,
+            _("This version is not adopted, or it does not read the answers of this round."),
+        ),
+        ToolDecided: (
+            HTTPStatus.CONFLICT,
+            _("Somebody has decided about this version already."),
+        ),
         StepNotAllowed: (HTTPStatus.CONFLICT, _("Somebody has moved this on already.")),
     }
 )

@@ -28,6 +28,7 @@ class Action(StrEnum):
     DISPATCH_MESSAGES = "dispatch-messages"
     SEE_SEGMENT_COUNTS = "see-segment-counts"
     PLAN_GROUPS = "plan-groups"
+    TEND_TOOL = "tend-tool"
 
 
 _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
@@ -59,6 +60,7 @@ _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.SEE_DESK,
                 Action.SEE_SEGMENT_COUNTS,
                 Action.PLAN_GROUPS,
+                Action.TEND_TOOL,
                 Action.READ_MESSAGES,
                 Action.DRAFT_MESSAGES,
                 Action.DISPATCH_MESSAGES,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select, update
 
-from parentportal.asking import most_questions, tool_of
+from parentportal.asking import most_questions
 from parentportal.db import insert_or
 from parentportal.models import Answer, Assignment, Invitation, Mode, Response, Wave
 from parentportal.operations import trail
@@ -22,6 +22,7 @@ from parentportal.operations.invitations import (
     check_open,
     invitation_to_change,
 )
+from parentportal.queries.tools import tool_named
 from parentportal.refusals import Refusal
 from parentportal.sight import EVERYTHING, Sight
 from segmentation.instrument import Answers
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy.orm import Session
+
+    from segmentation.typing_tool import Assignment as Typed
+    from segmentation.typing_tool import TypingTool
 
 TYPED_LANGUAGES: Final = frozenset({"en_GB"})
 """Languages in which the typing has been shown to mean the same; others get no segment."""
@@ -123,7 +127,9 @@ def record_answers(
     if language is not None and answers.ratings and response.language != language:
         response.language = language
     places = _places(session, response, shown or tuple(answers.ratings))
-    if max(places.values(), default=0) > most_questions(invitation.form, tool_of(wave)):
+    if max(places.values(), default=0) > most_questions(
+        invitation.form, tool_named(session, wave.tool_version)
+    ):
         raise AskedEnough
     kept = _keep(session, response, answers.ratings, places, now, sight, replace=True)
     if kept < len(answers.ratings):
@@ -205,35 +211,42 @@ def submit(
         return response
     check_open(wave, now)
     invitation.skipped_at = None
-    answers = session.scalars(select(Answer).where(Answer.response_id == response.id)).all()
-    session.add(_assignment(response, wave, answers, typed_languages, now))
+    tool = tool_named(session, wave.tool_version)
+    session.add(_assignment(response, tool, typed_languages, now))
     response.submitted_at = now
     trail.keep(session, "submit", "response", response.id, now=now, mode=response.mode)
     return response
 
 
-def _assignment(
-    response: Response,
-    wave: Wave,
-    answers: Sequence[Answer],
-    typed_languages: Collection[str],
-    now: datetime,
-) -> Assignment:
-    given = [answer for answer in answers if answer.rating_sealed is not None]
-    found = tool_of(wave).assign(
+def typed_by(tool: TypingTool, response: Response) -> Typed:
+    """What a tool makes of a response; its answers are loaded if they are not there."""
+    given = [answer for answer in response.answers if answer.rating_sealed is not None]
+    return tool.assign(
         Answers({answer.item: answer.rating for answer in given}),
         median_seconds(response, given) if response.mode is Mode.WEB else None,
     )
-    typed = all(answer.language in typed_languages for answer in given)
-    figures: dict[str, dict[str, float]] = {"posterior": {}, "scores": {}}
-    if typed:
-        figures["posterior"] = {str(segment): p for segment, p in found.posterior.items()}
-        figures["scores"] = dict(found.scores)
+
+
+def figures_of(found: Typed) -> dict[str, dict[str, float]]:
+    """The figures of an assignment, as they are kept."""
+    posterior = {str(segment): p for segment, p in found.posterior.items()}
+    return {"posterior": posterior, "scores": dict(found.scores)}
+
+
+def _assignment(
+    response: Response, tool: TypingTool, typed_languages: Collection[str], now: datetime
+) -> Assignment:
+    found = typed_by(tool, response)
+    typed = all(
+        answer.language in typed_languages
+        for answer in response.answers
+        if answer.rating_sealed is not None
+    )
     return Assignment(
         response_id=response.id,
         segment=found.segment if typed else None,
         reason=found.reason if typed else LANGUAGE_NOT_TYPED,
-        figures=figures,
+        figures=figures_of(found) if typed else {"posterior": {}, "scores": {}},
         items_used=found.items_used,
         tool_version=found.tool_version,
         instrument_version=found.instrument_version,

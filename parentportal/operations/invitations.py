@@ -19,12 +19,11 @@ from parentportal.access_codes import AccessCode, CodeMistyped
 from parentportal.models import Carer, Form, Invitation, Response, Wave
 from parentportal.operations import trail
 from parentportal.operations.failures import CODES_PER_ADDRESS, count_failure, is_over
+from parentportal.queries.tools import tool_for_new_waves, tool_named
 from parentportal.refusals import NotThere, Refusal
 from parentportal.sealing import keyring_in_use
 from segmentation.instrument import DEFAULT as DEFAULT_INSTRUMENT
 from segmentation.instrument import load_instrument
-from segmentation.typing_tool import DEFAULT as DEFAULT_TOOL
-from segmentation.typing_tool import load_typing_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -118,11 +117,12 @@ def open_wave(
     now: datetime,
     by: Officer | None = None,
     instrument_version: str = DEFAULT_INSTRUMENT,
-    tool_version: str = DEFAULT_TOOL,
+    tool_version: str | None = None,
     replayed: bool = False,
 ) -> Wave:
     """Begin a round of asking, with the instrument and the typing tool it keeps to its end.
 
+    Without a tool's version it takes the council's own that was adopted last, else the shipped one.
     In a replayed one a machine plays people: time says nothing of its answers.
 
     Raises:
@@ -132,7 +132,8 @@ def open_wave(
     """
     if closes_at <= max(opens_at, now):
         raise WaveClosesTooSoon
-    if load_typing_tool(tool_version).instrument_version != instrument_version:
+    tool_version = tool_version or tool_for_new_waves(session, instrument_version)
+    if tool_named(session, tool_version).instrument_version != instrument_version:
         raise ValueError(f"{tool_version} does not read {instrument_version}")
     wave = Wave(
         name=name,

@@ -12,8 +12,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 from parentportal.access_codes import AccessCode
 from parentportal.intake.tables import safe_csv
 from parentportal.intake.vocabulary import ADDRESS_LINES
-from parentportal.models import Carer, Family, Invitation, Response, Wave
+from parentportal.models import Carer, Family, Form, Invitation, Response, Wave
 from parentportal.operations import trail
+from parentportal.operations.calibration import draw_for_full_form, pool_sha256
 from parentportal.operations.groups import LONDON
 from parentportal.operations.invitations import Issued, SurveyClosed, invite
 from parentportal.operations.recipients import suppressed_by
@@ -52,11 +53,29 @@ def whole_days(first: date, last: date) -> tuple[datetime, datetime]:
 
 
 def invite_everyone(
-    session: Session, wave_id: UUID, *, now: datetime, by: Officer | None = None
+    session: Session,
+    wave_id: UUID,
+    *,
+    now: datetime,
+    by: Officer | None = None,
+    full_share: int = 0,
+    seed: int = 0,
 ) -> list[Issued]:
     """Give a code to each carer who may be asked and has none in this wave.
 
     Families with a flag for which nothing is written by itself are passed over.
+
+    Args:
+        session: the transaction.
+        wave_id: the round of asking.
+        now: when.
+        by: who invites.
+        full_share: so many per cent of those invited now, drawn by lot, are asked every question
+            (a calibration); it is said to them beforehand.
+        seed: of that draw; the trail keeps it.
+
+    Returns:
+        First those who are asked every question, if any.
 
     Raises:
         NotThere: no such wave.
@@ -72,7 +91,29 @@ def invite_everyone(
         .order_by(Family.reference, Carer.created_at, Carer.id)
     )
     may_be_asked = [carer for carer in carers if suppressed_by(carer.family.flags) is None]
-    return invite(session, wave, may_be_asked, now=now, by=by)
+    if not full_share:
+        return invite(session, wave, may_be_asked, now=now, by=by)
+    invited = select(Invitation.carer_id).where(Invitation.wave_id == wave.id)
+    there = set(session.scalars(invited))
+    anew = [carer for carer in may_be_asked if carer.id not in there]
+    everything, others = draw_for_full_form(anew, full_share, seed)
+    trail.keep(
+        session,
+        "draw-full-forms",
+        "wave",
+        wave.id,
+        now=now,
+        by=by,
+        share=full_share,
+        seed=str(seed),
+        pool=len(anew),
+        pool_sha256=pool_sha256([str(carer.id) for carer in anew]),
+        drawn=len(everything),
+    )
+    return [
+        *invite(session, wave, everything, now=now, by=by, form=Form.FULL),
+        *invite(session, wave, others, now=now, by=by),
+    ]
 
 
 def give_out_codes(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, select
 
-from parentportal.asking import most_questions, planned_item, tool_of
+from parentportal.asking import most_questions, planned_item
 from parentportal.models import Answer, Form, Invitation, Response, Wave
+from parentportal.queries.tools import tool_named
 from segmentation.instrument import Answers, Instrument, Item, load_instrument
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from parentportal.sight import Sight
+    from segmentation.typing_tool import TypingTool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Progress:
     Attributes:
         invitation: whose it is.
         wave: the round of asking.
+        tool: the typing tool that the wave keeps to its end.
         response: what was begun; none before the start.
         answers: by item code, in the order of asking; those left out too.
         sight: of the visit that asks.
@@ -38,6 +41,7 @@ class Progress:
 
     invitation: Invitation
     wave: Wave
+    tool: TypingTool
     response: Response | None
     answers: Mapping[str, Answer]
     sight: Sight
@@ -60,7 +64,7 @@ class Progress:
     @property
     def most(self) -> int:
         """How many questions are asked at most."""
-        return most_questions(self.invitation.form, tool_of(self.wave))
+        return most_questions(self.invitation.form, self.tool)
 
     @property
     def asked(self) -> int:
@@ -86,9 +90,7 @@ class Progress:
         be found out with a code alone is which questions were asked, for none is asked twice.
         """
         seen = {code: rating for code in self.answers if (rating := self.rating(code)) is not None}
-        code = planned_item(
-            self.invitation.form, tool_of(self.wave), Answers(seen), tuple(self.answers)
-        )
+        code = planned_item(self.invitation.form, self.tool, Answers(seen), tuple(self.answers))
         return None if code is None else self.instrument.item(code)
 
     def item(self, number: int) -> Item | None:
@@ -160,4 +162,5 @@ def progress(session: Session, invitation_id: UUID, sight: Sight) -> Progress | 
     if response is not None:
         rows = session.scalars(_ANSWERS, {"response": response.id})
         answers = {row.item: row for row in rows}
-    return Progress(invitation, wave, response, answers, sight)
+    tool = tool_named(session, wave.tool_version)
+    return Progress(invitation, wave, tool, response, answers, sight)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from flask import redirect, render_template, request, session, url_for
 
-from parentportal.asking import tool_of
 from parentportal.i18n import LANGUAGES, page_language, whole_languages
 from parentportal.operations import survey
 from parentportal.survey.blueprint import bp, questions_asked
@@ -52,7 +51,7 @@ def choose_language() -> ResponseReturnValue:
 def notice() -> ResponseReturnValue:
     """Who asks and why, before question one; to start and to skip weigh the same."""
     found = progress_in_hand()
-    asked = questions_asked(found.invitation.form, tool_of(found.wave))
+    asked = questions_asked(found.invitation.form, found.tool)
     return render_template("survey/notice.html", progress=found, **asked)
 
 
