@@ -20,6 +20,7 @@ from parentportal.operations.pools import pool_for
 from tests import paper
 
 LABELS = re.compile(r"settler|prospector|pioneer|segment|typolog", re.IGNORECASE)
+STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
 FULL = os.environ.get("PARENTPORTAL_FULL") == "1"
 
 
@@ -86,7 +87,8 @@ def test_every_letter_and_email_is_fit_to_send(dispatched, database):
         message = email.message_from_bytes(raw, policy=policy.default)
         shown = "".join(part.get_content() for part in message.walk() if not part.is_multipart())
         assert LABELS.search(raw.decode() + shown) is None, path.name
-        assert not any(score in shown for score in scores), path.name
+        said = STYLE.sub("", shown)  # a size in a style sheet can be the same number
+        assert not any(score in said for score in scores), path.name
     for path in dispatched.outbox_directory.rglob("manifest.csv"):
         with path.open(newline="") as file:
             rows = list(csv.DictReader(file))
