@@ -186,7 +186,7 @@ def _simulate(options: argparse.Namespace) -> int:
     if tool.asking.first in barred:
         raise ToolRefused("what is asked first cannot be left out")
     ids: list[str] = []
-    against: "dict[str, tuple[Truth, NDArray[np.intp]]]"
+    against: dict[str, tuple[Truth, NDArray[np.intp]]]
     if truth is Truth.LATENT:
         if options.per_person:
             raise ToolRefused("--per-person is for respondents: with --truth form")

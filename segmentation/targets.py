@@ -7,18 +7,12 @@ comparison, and says so.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from statistics import median
-from tempfile import TemporaryDirectory
-from time import perf_counter
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.adaptive import next_item
 from segmentation.evaluation import (
-    RESAMPLES,
     SEED,
     Measure,
     figures,
@@ -32,30 +26,34 @@ from segmentation.evaluation import (
     share_of,
 )
 from segmentation.goals import Row, Table
-from segmentation.instrument import NEVER_FIRST, Answers, Instrument
+from segmentation.instrument import NEVER_FIRST, Instrument
 from segmentation.progress import Progress, silent
 from segmentation.respondents import Respondent, TooFewRespondents
 from segmentation.scoring import SEGMENTS, Floats
 from segmentation.selection import choose_for_form
 from segmentation.simulation import Played, invent, play_all, ruled
+from segmentation.speed import classify_rows, next_item_row
 from segmentation.stopping import Paths, highest_stop, items_for, lowest_stop
 from segmentation.training import Sample, cross_validated_paths, fit
 from segmentation.typing_tool import Truth, TypingTool
 
-INVENTED: Final = 8_000
 CHOOSING_SEED, JUDGING_SEED = 21, 22
-TIMED: Final = 60
-CLASSIFIED: Final = 200_000
-ROUNDS: Final = 3
-TOO_GOOD: Final = 0.90
-"""Twelve items right more often than this would mean that held-out people leaked into training."""
-
 NEVER: Final = 2.0
 """A stop no probability reaches."""
 CONFIDENT: Final = 0.7
 """The confidence that the target of abstaining names."""
+TOO_GOOD: Final = 0.90
+"""Twelve items right more often than this would mean that held-out people leaked into training."""
+POINTS: Final = 100
 
-_POINTS: Final = 100
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured: people invented, people timed, rows of a file that is typed."""
+
+    invented: int = 8_000
+    timed: int = 60
+    classified: int = 200_000
 
 
 def table(
@@ -63,6 +61,7 @@ def table(
     tool: TypingTool,
     instrument: Instrument,
     progress: Progress = silent,
+    size: Size = Size(),
 ) -> Table:
     """Work out every row.
 
@@ -73,7 +72,7 @@ def table(
     for side in (training, testing):
         if np.bincount(side.segments, minlength=len(SEGMENTS)).min() == 0:
             raise TooFewRespondents("each side of the split needs people of every segment")
-    bench = Bench(tool, instrument, training, testing)
+    bench = Bench(tool, instrument, training, testing, size)
     rooms: tuple[Callable[[Bench], list[Row]], ...] = (
         fixed_forms,
         ten_items,
@@ -100,6 +99,7 @@ class Bench:
     instrument: Instrument
     training: Sample
     testing: Sample
+    size: Size
     counts: Floats = field(init=False)
 
     def __post_init__(self) -> None:
@@ -206,13 +206,13 @@ def without_wealth(bench: Bench) -> list[Row]:
 def latent_truth(bench: Bench) -> list[Row]:
     """People invented from the factor model: how often the latent truth is found."""
     open_ended = ruled(bench.tool, stop=NEVER)
-    trial = invent(bench.tool, INVENTED // 2, CHOOSING_SEED)
+    trial = invent(bench.tool, bench.size.invented // 2, CHOOSING_SEED)
     played = play_all(open_ended, trial.ratings, Truth.LATENT)
     stop = highest_stop(Paths.of(open_ended, played, trial.latent), items=7.0)
-    made = invent(bench.tool, INVENTED, JUDGING_SEED)
+    made = invent(bench.tool, bench.size.invented, JUDGING_SEED)
     aimed = play_all(ruled(bench.tool, stop=stop), made.ratings, Truth.LATENT)
     shipped = play_all(bench.tool, made.ratings)
-    counts = resamples(INVENTED, np.random.default_rng(SEED))
+    counts = resamples(bench.size.invented, np.random.default_rng(SEED))
     found = bench.tool.posteriors(aimed.ratings, Truth.LATENT).argmax(axis=1) == made.latent
     said = bench.tool.posteriors(shipped.ratings).argmax(axis=1) == made.latent
     simple = made.form == made.latent
@@ -223,8 +223,8 @@ def latent_truth(bench: Bench) -> list[Row]:
             measure(mean(found, counts)),
             0.70,
             0.72,
-            note=f"{INVENTED:,} people invented from the factor model; aimed at the latent truth,"
-            f" stop at {stop:.3f}, chosen on other invented people",
+            note=f"{bench.size.invented:,} people invented from the factor model; aimed at the"
+            f" latent truth, stop at {stop:.3f}, chosen on other invented people",
             beside=_mean_items(aimed, counts, 7.0),
         ),
         Row(
@@ -258,7 +258,7 @@ def years_apart(bench: Bench) -> list[Row]:
     return [
         Row(
             "trained on round 7: points lost from round 7 to 9",
-            measure((early - late) * _POINTS),
+            measure((early - late) * POINTS),
             2.0,
             1.0,
             least=False,
@@ -268,7 +268,7 @@ def years_apart(bench: Bench) -> list[Row]:
         ),
         Row(
             "round 9: points lost by training on round 7, not 9",
-            measure((at_home - late) * _POINTS),
+            measure((at_home - late) * POINTS),
             2.0,
             1.0,
             least=False,
@@ -284,8 +284,8 @@ def groups(bench: Bench) -> list[Row]:
     hits = bench.hits(played)
     by = groupings(bench.testing.people)
     dealt = gap_by_chance(hits, by, np.random.default_rng(SEED))
-    gap = measure(largest_gap(hits, by, bench.counts) * _POINTS)
-    likely = float((dealt * _POINTS >= gap.value).mean())
+    gap = measure(largest_gap(hits, by, bench.counts) * POINTS)
+    likely = float((dealt * POINTS >= gap.value).mean())
     return [
         Row(
             "largest gap in accuracy by sex, age or education, points",
@@ -296,8 +296,8 @@ def groups(bench: Bench) -> list[Row]:
             places=1,
             note="the largest of several gaps lies above 0 by chance, and so does its interval:"
             " where no group differs,"
-            f" {np.median(dealt) * _POINTS:.1f} in the middle and up to"
-            f" {np.percentile(dealt, 95) * _POINTS:.1f} in 95 of 100 deals; one as large as this"
+            f" {np.median(dealt) * POINTS:.1f} in the middle and up to"
+            f" {np.percentile(dealt, 95) * POINTS:.1f} in 95 of 100 deals; one as large as this"
             f" has a chance of {likely:.2f}",
         )
     ]
@@ -305,56 +305,8 @@ def groups(bench: Bench) -> list[Row]:
 
 def speed(bench: Bench) -> list[Row]:
     """How long the next question takes, and how fast a file is typed."""
-    times = []
-    for person in bench.testing.people[:TIMED]:
-        told = {bench.tool.item(facet): rating for facet, rating in person.ratings.items()}
-        given: dict[str, int] = {}
-        asked: list[str] = []
-        code: str | None = ""
-        while code is not None:
-            started = perf_counter()
-            code = next_item(bench.tool, Answers(given), asked)
-            times.append(perf_counter() - started)
-            if code is not None:
-                asked.append(code)
-                given |= {code: told[code]} if code in told else {}
-    drawn = np.random.default_rng(SEED).choice(np.array(times), size=(RESAMPLES, len(times)))
-    milliseconds = np.concatenate([[np.median(times)], np.median(drawn, axis=1)]) * 1000
-    return [
-        Row(
-            "next_item: median milliseconds",
-            measure(milliseconds),
-            3.0,
-            1.0,
-            least=False,
-            places=2,
-            note=f"{len(times)} calls, as {TIMED} held-out people answer",
-        ),
-        *_classifying(),
-    ]
-
-
-def _classifying() -> list[Row]:
-    """The benchmark's own rows, where the checkout it lives in is at hand."""
-    try:
-        from benchmarks import typed
-        from benchmarks.size import LEAST
-    except ImportError:
-        return []
-    with TemporaryDirectory() as folder:
-        size = replace(LEAST, rounds=ROUNDS, file_rows=CLASSIFIED)
-        found = next(row for row in typed.measure(size, Path(folder)) if row.floor)
-    ratios = [reading / floor for reading, floor in zip(found.readings, found.floor, strict=True)]
-    return [
-        Row(
-            "classify: rate over that of unchecked reading, predicting and writing",
-            Measure(median(ratios), min(ratios), max(ratios)),
-            0.5,
-            places=2,
-            note=f"{CLASSIFIED:,} rows, least and most of {ROUNDS} rounds;"
-            " script/bench takes a million",
-        )
-    ]
+    some = bench.testing.people[: bench.size.timed]
+    return [next_item_row(bench.tool, some), *classify_rows(bench.size.classified)]
 
 
 def _economy(

@@ -1,12 +1,13 @@
 """Real respondents where they are, invented ones everywhere."""
 
+import csv
 from types import MappingProxyType
 
 import numpy as np
 import pytest
 
 from segmentation.instrument import load_instrument
-from segmentation.respondents import Respondent, read_respondents
+from segmentation.respondents import BACKGROUND, Respondent, read_respondents
 from segmentation.scoring import FACETS, VALUE_OF_FACET, VALUES, VALUES_OF_SEGMENT
 from segmentation.training import Sample
 from segmentation.typing_tool import load_typing_tool
@@ -68,3 +69,16 @@ def invented():
             )
         )
     return people
+
+
+@pytest.fixture(scope="session")
+def invented_file(invented, tmp_path_factory):
+    path = tmp_path_factory.mktemp("respondents") / "invented.csv"
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(["id", "essround", "pspwght", *FACETS, *BACKGROUND])
+        for person in invented:
+            background = ["" if v != v else v for v in person.background.values()]  # noqa: PLR0124
+            ratings = [person.ratings[facet] for facet in FACETS]
+            writer.writerow([person.id, person.essround, person.weight, *ratings, *background])
+    return path
