@@ -35,7 +35,8 @@ def next_item(
 
     There has been enough when the most likely segment is as likely as the tool asks for before it
     names one, at least its minimum of items was answered and among them something of each of the
-    three poles; or when as many were asked as may be. An item left out counts as asked.
+    three poles, as far as there is anything of them left to ask; or when as many were asked as may
+    be. An item left out counts as asked.
 
     Args:
         tool: what is known of the items, and its rules of asking.

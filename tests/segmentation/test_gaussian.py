@@ -214,7 +214,8 @@ def test_more_likeness_on_one_item_speaks_for_its_pole_but_for_six_items(among):
     """Shown for every pattern of items there is, not for a sample, in the long form."""
     least = np.full(ITEMS, np.inf)
     for patterns in all_patterns(among):
-        least = np.fmin(least, np.nanmin(leads(patterns)[:, POLES, :, range(ITEMS)], axis=(1, 2)))
+        own = leads(patterns)[:, POLES, :, range(ITEMS)].reshape(ITEMS, -1)
+        least = np.fmin(least, np.fmin.reduce(own, axis=1))
     against = {code for code, lead in zip(TOOL.items, least, strict=True) if lead < 0}
     assert against <= MAY_SPEAK_AGAINST
     if among != SOME:

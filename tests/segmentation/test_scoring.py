@@ -8,10 +8,12 @@ from segmentation.scoring import (
     SEGMENTS,
     VALUES,
     VALUES_OF_SEGMENT,
+    Norms,
     composites,
     full_form_segments,
     likeness,
     standardise,
+    standing_weights,
     usable,
     value_scores,
 )
@@ -55,6 +57,27 @@ def test_a_value_nobody_answered_has_no_score_and_the_composite_does_without_it(
 
 def test_a_person_at_the_norms_of_every_composite_is_average_on_each():
     assert standardise(np.array([PUBLISHED_NORMS.means])).tolist() == [[0.0, 0.0, 0.0]]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_standings_of_a_whole_form_are_linear_in_likeness(order):
+    chance = np.random.default_rng(4)
+    ratings = chance.integers(1, 7, (30, len(FACETS))).astype(float)
+    facets = FACETS[::order]
+    weights, offset = standing_weights(facets)
+    standing = standardise(composites(value_scores(ratings, facets)))
+    assert likeness(ratings) @ weights.T + offset == pytest.approx(standing)
+
+
+def test_a_constant_moves_no_standing():
+    weights, _ = standing_weights(FACETS)
+    assert weights.sum(axis=1) == pytest.approx(np.zeros(3))
+
+
+def test_norms_are_written_and_read_back():
+    document = PUBLISHED_NORMS.document()
+    assert set(document["means"]) == {"settler", "prospector", "pioneer"}
+    assert Norms.read(document) == PUBLISHED_NORMS
 
 
 @pytest.mark.parametrize(
