@@ -35,6 +35,7 @@ from parentportal.app import create_app
                 "classify a CSV, a quarter left out",
             },
         ),
+        ("asking", {"choosing the next question"}),
         (
             "letters",
             {
