@@ -79,8 +79,8 @@ class FirstItem:
         answers: how many answered it.
         mean, deviation: of likeness (6 is very much like me), and
         expected_mean, expected_deviation: what the tool expects.
-        shares: likeness, 1 to 6, to the share who said it, and
-        expected_shares: what the tool's Gaussian expects once rounded to the six answers.
+        counts: how many said each likeness, 1 to 6, and
+        expected_shares: the shares the tool's Gaussian expects once rounded to the six answers.
     """
 
     item: str
@@ -89,7 +89,7 @@ class FirstItem:
     deviation: float
     expected_mean: float
     expected_deviation: float
-    shares: tuple[float, ...]
+    counts: tuple[int, ...]
     expected_shares: tuple[float, ...]
 
 
@@ -238,6 +238,6 @@ def _first_item(tool: TypingTool, forms: Sequence[Form]) -> FirstItem | None:
         deviation=float(np.std(said, ddof=1)),
         expected_mean=mean,
         expected_deviation=deviation,
-        shares=tuple((counts / len(said)).tolist()),
+        counts=tuple(counts.tolist()),
         expected_shares=tuple(np.diff(normal_below((_CUTS - mean) / deviation)).tolist()),
     )

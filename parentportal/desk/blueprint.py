@@ -49,6 +49,12 @@ ENTRIES: tuple[tuple[str, Action, str, str], ...] = (
         _("See how many parents stand where, plan groups, draw and invite."),
     ),
     (
+        "programme.tool",
+        Action.TEND_TOOL,
+        _("Typing tool"),
+        _("See whether the questions still work here, and decide about new numbers for them."),
+    ),
+    (
         "desk.languages",
         Action.SEE_DESK,
         _("Languages"),
@@ -64,15 +70,21 @@ def _navigation() -> dict[str, Any]:
     officer = officer_in_hand()
     if officer is None:
         return {}
+    shown = [
+        (endpoint, name, purpose)
+        for endpoint, action, name, purpose in ENTRIES
+        if endpoint in current_app.view_functions and may(officer.role, action)
+    ]
+    # Pages of one entry may lie below those of another: the longest address is the nearest.
+    here = max((url_for(entry[0]) for entry in shown if _is_here(entry[0])), key=len, default=None)
     entries = [
         {
             "text": name,
             "href": url_for(endpoint),
-            "current": _is_here(endpoint),
+            "current": url_for(endpoint) == here,
             "purpose": purpose,
         }
-        for endpoint, action, name, purpose in ENTRIES
-        if endpoint in current_app.view_functions and may(officer.role, action)
+        for endpoint, name, purpose in shown
     ]
 
     def may_do(action: str) -> bool:

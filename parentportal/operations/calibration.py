@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from parentportal.models import Carer, Officer
     from segmentation.typing_tool import TypingTool
 
+FULL_FORMS_NEEDED = 400
+"""So many full forms are needed for a proposal: ``segmentation.renorming`` refuses fewer."""
+
 MAY_BECOME: Mapping[ToolState, frozenset[ToolState]] = {
     ToolState.PROPOSED: frozenset({ToolState.ADOPTED, ToolState.DECLINED}),
     ToolState.ADOPTED: frozenset({ToolState.SET_ASIDE}),

@@ -175,6 +175,33 @@ class DrawForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class RetestForm(FlaskForm):  # type: ignore[misc]
+    """The round that asks again: its name and its days, both of which it is open on."""
+
+    name = StringField(
+        _("Name of the round"),
+        filters=[_tidied],
+        validators=[
+            DataRequired(_("Enter a name")),
+            Length(max=80, message=_("Use 80 characters at most")),
+        ],
+    )
+    opens = DateField(
+        _("First day"),
+        validators=[
+            Readable(_("Enter the date, such as 2027-03-15")),
+            InputRequired(_("Enter the first day.")),
+        ],
+    )
+    closes = DateField(
+        _("Last day"),
+        validators=[
+            Readable(_("Enter the date, such as 2027-03-15")),
+            InputRequired(_("Enter the last day.")),
+        ],
+    )
+
+
 def _utc(day: date, clock: time) -> datetime | None:
     """A time of the clock on the wall in England, in UTC; none for one that the clocks skip."""
     local = datetime.combine(day, clock, LONDON)

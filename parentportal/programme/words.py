@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask_babel import lazy_gettext as _
 
 from messaging.lifecycle import State
-from parentportal.models import InviteeState
+from parentportal.models import InviteeState, ToolState
 from parentportal.models.standing import Standing
 from parentportal.operations.pools import KeptOut
 from segmentation.segments import Segment
@@ -88,6 +88,16 @@ BATCHES: Mapping[State, str] = MappingProxyType(
         State.WITHDRAWN: _("Withdrawn"),
     }
 )
+
+TOOL_STATES: Mapping[ToolState, tuple[str, str]] = MappingProxyType(
+    {
+        ToolState.PROPOSED: (_("To be decided"), "yellow"),
+        ToolState.ADOPTED: (_("Adopted"), "green"),
+        ToolState.DECLINED: (_("Declined"), "grey"),
+        ToolState.SET_ASIDE: (_("Set aside"), "grey"),
+    }
+)
+"""Each state of a version of the typing tool: its words, and the colour of its tag."""
 
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sir", "lady"})
 
