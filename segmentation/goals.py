@@ -104,12 +104,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All rows, and whose they are."""
+    """All rows, whose they are, and what was tried for those that fall short."""
 
     tool: str
     trained: int
     held_out: int
     rows: tuple[Row, ...]
+    tried: str = ""
 
     def document(self) -> dict[str, Any]:
         """Give everything as JSON can hold it."""
@@ -118,7 +119,13 @@ class Table:
             "trained": self.trained,
             "held_out": self.held_out,
             "rows": [row.document() for row in self.rows],
+            "tried": self.tried if self.falls_short else "",
         }
+
+    @property
+    def falls_short(self) -> bool:
+        """Whether some row misses its target."""
+        return any(row.verdict in {Verdict.WITHIN, Verdict.MISSED} for row in self.rows)
 
     def text(self) -> str:
         """Lay everything out for a terminal."""
@@ -129,5 +136,6 @@ class Table:
                 "",
                 f"{'measure':{width}}   target    reach  result (95% interval)",
                 *(line for row in self.rows for line in row.lines(width)),
+                *(["", self.tried] if self.tried and self.falls_short else []),
             ]
         )

@@ -56,3 +56,9 @@ def test_the_table_prints_targets_results_and_what_stands_beside_them():
     assert lines[5].split()[:4] == ["items", "≤6.50", "≤6.00", "6.00"]
     assert lines[6].split()[0] == "hindsight"
     assert table.document()["rows"][0]["beside"]["verdict"] == "met, and the reach"
+
+
+def test_what_was_tried_is_said_where_something_falls_short():
+    short = Row("accuracy", Measure(0.8, 0.79, 0.81), 0.85)
+    assert "Tried this." in Table("tool-1", 1, 1, (short, ITEMS), "Tried this.").text()
+    assert "Tried this." not in Table("tool-1", 1, 1, (ITEMS,), "Tried this.").text()
