@@ -202,8 +202,8 @@ def adaptive_form(bench: Bench) -> list[Row]:
             measure(mean(bench.hits(played), bench.counts)),
             0.85,
             0.87,
-            note=f"stop at {long:.3f}, the highest that takes 8.5 items in training (accuracy there,"
-            f" cross-validated: {paths.accuracy(long):.3f})",
+            note=f"stop at {long:.3f}, the highest that takes 8.5 items in training (accuracy"
+            f" there, cross-validated: {paths.accuracy(long):.3f})",
             beside=_mean_items(played, bench.counts, 8.5),
         ),
     ]
