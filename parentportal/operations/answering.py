@@ -111,7 +111,7 @@ def record_answers(
         shown: the items that were shown, in their order; without it, those that were answered. One
             without an answer is left out, and what is kept of it already stays.
         language: in which the questions were read; without it, the response's own.
-        sight: an answer it does not cover is not replaced.
+        sight: what was asked in a visit it does not cover is not replaced.
 
     Returns:
         Item to its place, from 1, in the order of asking.
@@ -120,22 +120,33 @@ def record_answers(
         NotStarted: when nobody has begun to answer.
         AlreadySubmitted: when the answers were sent in.
         SurveyClosed: when the wave is not open.
-        KeptFromView: when an answer is there that ``sight`` does not cover; nothing is kept.
+        KeptFromView: when one was asked in a visit that ``sight`` does not cover; nothing is kept.
         AskedEnough: when more would be asked than the form may ask; nothing is kept.
     """
     response, invitation, wave = _response_to_change(session, invitation_id, now)
     if language is not None and answers.ratings and response.language != language:
         response.language = language
-    places = _places(session, response, shown or tuple(answers.ratings))
-    if max(places.values(), default=0) > most_questions(
-        invitation.form, tool_named(session, wave.tool_version)
-    ):
+    places = _places(session, response, shown or tuple(answers.ratings), sight)
+    tool = tool_named(session, wave.tool_version)
+    if max(places.values(), default=0) > most_questions(invitation.form, tool):
         raise AskedEnough
-    kept = _keep(session, response, answers.ratings, places, now, sight, replace=True)
-    if kept < len(answers.ratings):
-        raise KeptFromView
-    left_out = dict.fromkeys(places.keys() - answers.ratings.keys())
-    _keep(session, response, left_out, places, now, sight, replace=False)
+    given = {item: answers.ratings.get(item) for item in places}
+    rows = [
+        {
+            "response_id": response.id,
+            "item": item,
+            "position": places[item],
+            "rating_sealed": Answer(
+                response_id=response.id, item=item, rating=rating
+            ).rating_sealed,
+            "language": response.language,
+            "answered_at": now,
+            "visit_id": sight.visit_id,
+        }
+        for item, rating in given.items()
+    ]
+    if rows:
+        session.execute(_upsert(session), rows)
     return places
 
 
@@ -301,57 +312,39 @@ def _response_to_change(
     return found
 
 
-def _places(session: Session, response: Response, items: Iterable[str]) -> dict[str, int]:
+def _places(
+    session: Session, response: Response, items: Iterable[str], sight: Sight
+) -> dict[str, int]:
     """The place of each item in the order of asking; the next free ones for those not asked yet.
 
-    The response is locked, so that nobody else takes a place meanwhile.
+    The response is locked, so that nobody else takes a place meanwhile. The place of a question
+    that was asked in another visit tells of the answers before it, so it is not said either.
+
+    Raises:
+        KeptFromView: when one was asked in a visit that ``sight`` does not cover.
     """
-    of_response = select(Answer.item, Answer.position).where(Answer.response_id == response.id)
-    asked: dict[str, int] = dict(iter(session.execute(of_response)))
-    free = count(1 + max(asked.values(), default=0))
-    return {item: asked[item] if item in asked else next(free) for item in items}
+    asked = {
+        row.item: row
+        for row in session.execute(
+            select(Answer.item, Answer.position, Answer.visit_id).where(
+                Answer.response_id == response.id
+            )
+        )
+    }
+    free = count(1 + max((row.position for row in asked.values()), default=0))
+    places = {}
+    for item in items:
+        if item in asked and not sight.covers(asked[item].visit_id):
+            raise KeptFromView
+        places[item] = asked[item].position if item in asked else next(free)
+    return places
 
 
-def _keep(
-    session: Session,
-    response: Response,
-    ratings: Mapping[str, int | None],
-    places: Mapping[str, int],
-    now: datetime,
-    sight: Sight,
-    *,
-    replace: bool,
-) -> int:
-    """Write one row an item; how many were written."""
-    if not ratings:
-        return 0
-    rows = [
-        {
-            "response_id": response.id,
-            "item": item,
-            "position": places[item],
-            "rating_sealed": Answer(
-                response_id=response.id, item=item, rating=rating
-            ).rating_sealed,
-            "language": response.language,
-            "answered_at": now,
-            "visit_id": sight.visit_id,
-        }
-        for item, rating in ratings.items()
-    ]
-    upsert = _upsert(session, confirmed=sight.confirmed) if replace else _insert(session)
-    return len(session.execute(upsert, rows).all())
-
-
-def _upsert(session: Session, *, confirmed: bool) -> Any:
-    """An answer put in the place of the one before, whose visit is the same unless confirmed.
-
-    A question that was left out holds nothing that another visit may not see.
-    """
+def _upsert(session: Session) -> Any:
+    """An answer put in the place of the one before; none in the place of one changes nothing."""
     table = Answer.__table__
     statement = insert_or(session, table)
     given = statement.excluded
-    may_see = (table.c.visit_id == given.visit_id) | table.c.rating_sealed.is_(None)
     return statement.on_conflict_do_update(
         index_elements=[table.c.response_id, table.c.item],
         set_={
@@ -360,15 +353,5 @@ def _upsert(session: Session, *, confirmed: bool) -> Any:
             "answered_at": given.answered_at,
             "visit_id": given.visit_id,
         },
-        where=None if confirmed else may_see,
-    ).returning(table.c.item)
-
-
-def _insert(session: Session) -> Any:
-    """A question noted as asked, unless it is already."""
-    table = Answer.__table__
-    return (
-        insert_or(session, table)
-        .on_conflict_do_nothing(index_elements=[table.c.response_id, table.c.item])
-        .returning(table.c.item)
+        where=given.rating_sealed.is_not(None),
     )

@@ -74,7 +74,7 @@ class Progress:
     @property
     def answered(self) -> int:
         """How many of them were answered."""
-        return sum(map(_is_given, self.answers.values()))
+        return sum(answer.rating_sealed is not None for answer in self.answers.values())
 
     def is_open(self, now: datetime) -> bool:
         """Whether the wave takes answers."""
@@ -107,9 +107,12 @@ class Progress:
         return rating
 
     def is_hidden(self, code: str) -> bool:
-        """Whether an item has an answer that this visit may not see."""
+        """Whether an item was asked in a visit that this one may not look into.
+
+        That goes for one that was left out too: that it was planned tells of the answers before.
+        """
         answer = self.answers.get(code)
-        return answer is not None and _is_given(answer) and not self.sight.covers(answer.visit_id)
+        return answer is not None and not self.sight.covers(answer.visit_id)
 
     @property
     def wishes_hidden(self) -> bool:
@@ -135,10 +138,6 @@ class Progress:
 
     def _seen_numbers(self) -> list[int]:
         return [n for n, code in enumerate(self.answers, start=1) if not self.is_hidden(code)]
-
-
-def _is_given(answer: Answer) -> bool:
-    return answer.rating_sealed is not None
 
 
 _INVITATION: Final = (  # made once: it runs for every page

@@ -126,14 +126,16 @@ def test_a_question_left_out_again_keeps_the_answer_given_meanwhile(session, sta
     assert [row.rating for row in rows_of(session)] == [3]
 
 
-def test_a_question_left_out_may_be_answered_in_another_visit(session, started, clock):
+def test_another_visit_learns_nothing_of_a_question_that_was_left_out(session, started, clock):
     item = ITEMS[0]
     mine, other = (survey.Sight(uuid4(), confirmed=False) for _ in range(2))
     survey.record_answers(session, started, Answers({}), now=clock(), shown=(item,), sight=mine)
-    survey.record_answers(session, started, Answers({item: 3}), now=clock(), sight=other)
-    assert [row.visit_id for row in rows_of(session)] == [other.visit_id]
-    with pytest.raises(survey.KeptFromView):
-        survey.record_answers(session, started, Answers({item: 4}), now=clock(), sight=mine)
+    for given in (Answers({item: 3}), Answers({})):
+        with pytest.raises(survey.KeptFromView):
+            survey.record_answers(session, started, given, now=clock(), shown=(item,), sight=other)
+    confirmed = survey.Sight(other.visit_id, confirmed=True)
+    survey.record_answers(session, started, Answers({item: 3}), now=clock(), sight=confirmed)
+    assert [(row.rating, row.visit_id) for row in rows_of(session)] == [(3, other.visit_id)]
 
 
 def test_no_more_is_asked_than_the_form_may_ask(session, started, wave, issued, clock):

@@ -153,10 +153,15 @@ def test_another_device_goes_on_at_the_next_question_and_sees_nothing_before(
     assert len(kept(family)) == MOST
 
 
-def test_a_question_left_out_on_one_device_is_open_on_the_other(parent, elsewhere, family, kept):
+def test_a_question_left_out_on_one_device_waits_for_the_postcode_on_the_other(
+    parent, elsewhere, family, kept
+):
     parent.begin(family.code)
     parent.answer(1)
-    assert heading_of(elsewhere.enter(family.code)) != "Welcome back", "nothing is hidden"
+    assert "You have answered 0 of at most 12" in words_of(elsewhere.enter(family.code))
+    elsewhere.answer(1, 4, FIRST)
+    assert kept(family) == {FIRST: None}
+    elsewhere.post("/survey/postcode", postcode=POSTCODE)
     elsewhere.answer(1, 4)
     assert kept(family) == {FIRST: 4}
     assert parent.item(1) == "", "it is hidden here now"
