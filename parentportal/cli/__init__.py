@@ -15,6 +15,7 @@ COMMANDS = {
     "letters": "parentportal.cli.letters:letters",
     "officer": "parentportal.cli.officer:officer",
     "replay": "parentportal.cli.replay:replay",
+    "tool": "parentportal.cli.tool:tool",
     "wave": "parentportal.cli.wave:wave",
 }
 

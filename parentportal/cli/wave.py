@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,10 +60,24 @@ def open_one(name: str, closes: datetime, opens: datetime | None) -> None:
 
 @wave.command()
 @click.argument("name")
-def invite(name: str) -> None:
+@click.option(
+    "--full-share",
+    type=click.IntRange(0, 100),
+    default=0,
+    show_default=True,
+    help="So many per cent, drawn by lot, are asked every question; they are told beforehand.",
+)
+@click.option("--seed", type=click.IntRange(0), help="Of that draw; without it, by chance.")
+def invite(name: str, *, full_share: int, seed: int | None) -> None:
     """Give a code to each carer who may be asked; who has one already keeps it."""
     with _transaction() as (session, _settings):
-        issued = invite_everyone(session, _key(session, name), now=system_clock())
+        issued = invite_everyone(
+            session,
+            _key(session, name),
+            now=system_clock(),
+            full_share=full_share,
+            seed=secrets.randbits(63) if seed is None else seed,
+        )
     click.echo(f"{len(issued)} carers are invited. Nothing has been sent.")
 
 

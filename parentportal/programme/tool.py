@@ -26,11 +26,10 @@ from parentportal.programme.views import bp
 from parentportal.programme.words import TOOL_STATES
 from parentportal.queries.disclosure import publish
 from parentportal.queries.forms import wave_by_key
-from parentportal.queries.sent import full_form_count, retest_pairs, sent_forms
+from parentportal.queries.sent import full_form_count, retest_pairs, round_profile
 from parentportal.queries.tools import own_tool, own_tools, takeable_tools, tool_named
 from parentportal.queries.waves import wave_lines
 from parentportal.web import now, reading, transaction
-from segmentation.drift import profile
 from segmentation.instrument import load_instrument
 from segmentation.intervals import TooFew
 from segmentation.retest import FEWEST_PAIRS, RETESTED, compare
@@ -242,17 +241,10 @@ def _round_page(wave_id: UUID, form: RetestForm) -> str:
 
 def _drift(session: Session, wave: Wave) -> tuple[DriftReport | None, int]:
     """The round's profile and nought; or none, and how many forms are missing."""
-    forms = sent_forms(session, wave.id)
     try:
-        found = profile(
-            tool_named(session, wave.tool_version),
-            [form.answers for form in forms],
-            assigned=sum(form.assigned for form in forms),
-            seconds=[form.seconds for form in forms if form.seconds is not None],
-        )
+        return round_profile(session, wave), 0
     except TooFew as refused:
         return None, refused.missing
-    return found, 0
 
 
 def _first_counts(drift: DriftReport | None) -> PublishedCounts[int] | None:

@@ -23,6 +23,8 @@ from parentportal.models import (
     Wave,
 )
 from parentportal.operations.answering import LANGUAGE_NOT_TYPED, median_seconds
+from parentportal.queries.tools import tool_named
+from segmentation.drift import profile
 from segmentation.retest import Stated
 from segmentation.segments import Segment
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
+    from segmentation.drift import DriftReport
     from segmentation.scoring import Floats
     from segmentation.typing_tool import TypingTool
 
@@ -78,6 +81,21 @@ def sent_forms(session: Session, wave_id: UUID, most: int = MOST_FORMS) -> Seque
         .limit(most)
     )
     return [_form(response) for response in rows]
+
+
+def round_profile(session: Session, wave: Wave) -> DriftReport:
+    """Hold a round's answers against what its typing tool expects; two queries.
+
+    Raises:
+        TooFew: too few have answered.
+    """
+    forms = sent_forms(session, wave.id)
+    return profile(
+        tool_named(session, wave.tool_version),
+        [form.answers for form in forms],
+        assigned=sum(form.assigned for form in forms),
+        seconds=[form.seconds for form in forms if form.seconds is not None],
+    )
 
 
 def full_forms(session: Session, tool: TypingTool) -> Floats:
