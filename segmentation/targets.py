@@ -53,7 +53,7 @@ TRIED: Final = (
     " wider or narrower covariance (.678 to .679), moments without survey weights (.677); on twelve"
     " fixed items .401, where multinomial logistic regression has .400. For asking, 6.35 items for"
     " an accuracy of .80: Shannon's entropy (6.69), the expected highest probability (6.8), Tsallis"
-    " orders 2 and 4 (6.44, 6.36), other first questions (6.41 and more). For fixed forms: exchange"
+    " orders 2 and 4 (6.44, 6.36), other first questions (6.4 and more). For fixed forms: exchange"
     " after forward selection."
 )
 
