@@ -11,6 +11,7 @@ from pathlib import Path
 
 from segmentation import classification, research_commands, survey_commands
 from segmentation.classification import classify
+from segmentation.evidence import command as evidence
 from segmentation.faults import FileRefused
 from segmentation.respondents import RespondentsRefused, TooFewRespondents
 from segmentation.sampling import SurveyRefused
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     typing.set_defaults(run=_classify)
 
     survey_commands.add_to(commands)
+    evidence.add_to(commands)
     return parser
 
 
