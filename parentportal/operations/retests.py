@@ -134,6 +134,7 @@ def draw_retest(
         by=by,
         instrument_version=before.instrument_version,
         tool_version=before.tool_version,
+        replayed=before.replayed,
     )
     wave.repeats_id = before.id
     chosen = frozenset(drawn.ids)

@@ -62,6 +62,7 @@ def test_a_retest_is_a_round_of_the_same_tool_that_says_which_it_repeats(session
     found = again(session, wave, people=31)
     assert found.wave.repeats_id == wave.id
     assert found.wave.tool_version == wave.tool_version
+    assert found.wave.replayed == wave.replayed
     assert (found.pool, found.drawn) == (MANY, 31)
     assert len(invited_to(session, found.wave)) == 31
 
@@ -125,6 +126,7 @@ def test_both_forms_of_a_carer_are_compared(session, autumn):
     report = compare(pairs.both)
     assert report.pairs == MANY
     assert sum(report.table.values()) == MANY
+    assert report.named.share.value > 0.5
 
 
 def test_forms_typed_by_two_versions_are_not_compared(session, autumn):

@@ -204,16 +204,17 @@ def test_a_retest_shows_how_often_both_forms_say_the_same(team, database, autumn
             closes_at=later + timedelta(days=30),
             seed=3,
             now=later,
-            people=40,
+            people=60,
         )
         invitations = session.scalars(
             select(Invitation).where(Invitation.wave_id == found.wave.id)
         ).all()
-        for invitation, ratings in zip(invitations, noisier(40), strict=True):
+        for invitation, ratings in zip(invitations, noisier(60), strict=True):
             answer(session, invitation.id, ratings, at=later)
     words = text_of(team.get(f"/programme/tool/rounds/{found.wave.id}"))
-    assert "Parents who answered twice 40" in words
-    assert "Cohen’s kappa" in words
+    assert "Parents who answered twice 60" in words
+    assert re.search(r"one both times \d+% \(\d+% to \d+%\)", words)
+    assert re.search(r"Cohen’s kappa\) 0\.\d\d", words)
     assert "hidden" in words
     assert "Ask some parents again" not in words
 
