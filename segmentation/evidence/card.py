@@ -4,7 +4,7 @@ It is read from the top by people, then by a head of service, then by a sceptica
 each can stop where they have enough.
 """
 
-from segmentation.evidence import card_accuracy, card_fairness, card_values
+from segmentation.evidence import card_accuracy, card_comparison, card_fairness, card_values
 from segmentation.evidence.card_fairness import furthest_off
 from segmentation.evidence.markdown import filled, in_words, percent, whole
 from segmentation.evidence.study import Document
@@ -21,6 +21,7 @@ def write(numbers: Document) -> str:
         "## For a sceptical psychologist",
         _made_of(numbers),
         *card_accuracy.sections(numbers),
+        *card_comparison.sections(numbers),
         *card_fairness.sections(numbers),
         *card_values.sections(numbers),
         _unknown(numbers),

@@ -33,6 +33,12 @@ def in_words(tenths: int) -> str:
     return _NUMBERS[tenths]
 
 
+def titles(measures: Sequence[str]) -> list[str]:
+    """Name the columns of measures as `evaluation.figures` gives them."""
+    named = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss", "ece": "ECE"}
+    return [named[each] for each in measures]
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Lay a table out; the first column to the left, all others to the right."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
