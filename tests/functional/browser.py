@@ -65,7 +65,8 @@ def serving(app: Flask) -> Iterator[str]:
     Yields:
         Its address, without a final slash.
     """
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    # Polled, for a socket that is closed from another thread makes select() fail at the end.
+    server = create_server(app, host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:

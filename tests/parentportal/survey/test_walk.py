@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
+from importlib.resources import files
 
 import pytest
 
@@ -126,6 +128,13 @@ def test_the_notice_says_what_it_must_in_the_councils_name(parent, family, counc
         "delete your answers",
     ):
         assert must in page
+
+
+def test_the_notice_says_as_the_model_card_how_often_the_estimate_is_wrong(parent, council):
+    card = files("segmentation") / "typing_tools" / TOOL.version / "figures.json"
+    wrong = json.loads(card.read_text(encoding="utf-8"))["evidence"]["wrong_in_ten_against_latent"]
+    said = {2: "two", 3: "three", 4: "four"}[wrong]
+    assert f"wrong for about {said} in ten" in words_of(parent.get("/privacy"))
 
 
 def test_another_device_goes_on_at_the_next_question_and_sees_nothing_before(
