@@ -45,7 +45,7 @@ def measure(size: Size, folder: Path) -> list[Row]:
         Row("typing", "one by one, a quarter left out", "responses/s", tuple(with_gaps)),
         Row(
             "typing",
-            f"classify {size.file_rows:,} rows, a quarter left out",
+            "classify a CSV, a quarter left out",
             "rows/s",
             tuple(by_file),
             tuple(unchecked),

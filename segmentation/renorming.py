@@ -45,7 +45,7 @@ COUNTS_AS: Final = (25, 50, 100, 200, 400, 800, 1600, 3200, 100_000)
 """How many people the shipped numbers may count as; the last is as good as keeping them."""
 
 FOLDS: Final = 5
-_DIGITS: Final = 6
+_DIGITS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)

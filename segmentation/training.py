@@ -48,7 +48,7 @@ FASTEST_MEDIAN: Final = 1.0
 SEED: Final = 7
 FOLDS: Final = 5
 
-_DIGITS: Final = 6
+_DIGITS: Final = 7
 
 NOTICE: Final = {
     "licence": "CC BY-NC-SA 4.0, https://creativecommons.org/licenses/by-nc-sa/4.0/",
