@@ -29,6 +29,7 @@ from parentportal.operations.groups import (
 from parentportal.operations.installation import PracticeOnly
 from parentportal.operations.invitations import WaveClosesTooSoon, WaveNameTaken
 from parentportal.operations.keying import BegunOnline, NothingToKeep
+from parentportal.operations.licensed import LicenceOver
 from parentportal.operations.outbox import AlreadyGoing, NothingToDraft, SecondOfficerNeeded
 from parentportal.operations.replies import LinkUnreadable, MeetingBegun, ReplyClosed
 from parentportal.operations.retests import RetestOfRetest, TooFewToRetest
@@ -133,6 +134,7 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
             HTTPStatus.CONFLICT,
             _("This version is not adopted, or it does not read the answers of this round."),
         ),
+        LicenceOver: (HTTPStatus.CONFLICT, _("This licence is not valid any more.")),
         ToolDecided: (
             HTTPStatus.CONFLICT,
             _("Somebody has decided about this version already."),

@@ -31,6 +31,9 @@ class Fault(StrEnum):
     NOT_ONE_TOGETHER = "not-one-together"
     NOT_IN_FRAME = "not-in-frame"
     NOT_INVITED = "not-invited"
+    NOT_A_SCORE = "not-a-score"
+    NOT_OURS = "not-ours"
+    NOT_ONE_CARER = "not-one-carer"
 
 
 _WORDS: Final = {
@@ -49,6 +52,9 @@ _WORDS: Final = {
     Fault.NOT_ONE_TOGETHER: "the probabilities do not add up to 1",
     Fault.NOT_IN_FRAME: "nobody in the frame has this id",
     Fault.NOT_INVITED: "nobody with this id was invited",
+    Fault.NOT_A_SCORE: "no number, or one beyond the scale",
+    Fault.NOT_OURS: "no family has this reference",
+    Fault.NOT_ONE_CARER: "the family has more than one carer: nobody can say whose it is",
 }
 
 

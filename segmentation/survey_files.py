@@ -67,7 +67,7 @@ def read_frame(source: Path, by: Sequence[str]) -> Frame:
         FileRefused: something in the file is not as described.
         OSError: it cannot be opened.
     """
-    table = _Table(source, [IDENTITY, *by])
+    table = SurveyTable(source, [IDENTITY, *by])
     columns = {variable: table.read(variable, _filled, Fault.BLANK) for variable in by}
     table.findings.refuse(source)
     return Frame(table.ids, columns)
@@ -88,7 +88,7 @@ def read_invited(frame_file: Path, by: Sequence[str], sample_file: Path | None =
     if sample_file is None:
         frame = read_frame(frame_file, by)
         return Invited(frame, (), dict.fromkeys(frame.ids, 1.0))
-    sample = _Table(sample_file, [IDENTITY, PROBABILITY])
+    sample = SurveyTable(sample_file, [IDENTITY, PROBABILITY])
     probabilities = sample.read(PROBABILITY, _chance, Fault.NOT_A_PROBABILITY)
     sample.findings.refuse(sample_file)
     strata = tuple(name for name in sample.names if name not in {IDENTITY, PROBABILITY})
@@ -105,7 +105,7 @@ def read_typed(source: Path, invited: Invited) -> Typed:
         FileRefused: something in the file is not as described.
         OSError: it cannot be opened.
     """
-    table = _Table(source, [IDENTITY])
+    table = SurveyTable(source, [IDENTITY])
     table.must_be_among(invited.chances, Fault.NOT_INVITED)
     by_part = any(name in table.names for name in POSTERIORS)
     segments = posteriors = None
@@ -117,7 +117,7 @@ def read_typed(source: Path, invited: Invited) -> Typed:
     return Typed(table.ids, segments, posteriors)
 
 
-def _posteriors(table: "_Table") -> Floats | None:
+def _posteriors(table: "SurveyTable") -> Floats | None:
     """Read three probabilities that add up to one, or note where they do not."""
     parts = [table.read(name, _part, Fault.NOT_A_PROBABILITY) for name in POSTERIORS]
     if table.findings.count:
@@ -129,7 +129,7 @@ def _posteriors(table: "_Table") -> Floats | None:
     return read
 
 
-class _Table:
+class SurveyTable:
     """The rows of one file with the columns it must have, and what is wrong with it.
 
     Attributes:

@@ -131,9 +131,41 @@ def _lay_the_tables_of_tools() -> None:
         ),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_typing_tool")),
     )
+    op.create_table(
+        "licence",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("holder", sa.String(length=200), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("chooses_wording", sa.Boolean(), nullable=False),
+        sa.Column("brought_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_licence")),
+        sa.UniqueConstraint("reference", name=op.f("uq_licence_reference")),
+    )
+    op.create_table(
+        "licensed_segment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("licence_id", sa.Uuid(), nullable=False),
+        sa.Column("carer_id", sa.Uuid(), nullable=False),
+        sa.Column("segment", segments, nullable=True),
+        sa.Column("brought_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["carer_id"], ["carer.id"], name=op.f("fk_licensed_segment_carer_id_carer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licence.id"], name=op.f("fk_licensed_segment_licence_id_licence")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_licensed_segment")),
+        sa.UniqueConstraint(
+            "licence_id", "carer_id", name=op.f("uq_licensed_segment_licence_id_carer_id")
+        ),
+    )
+    op.create_index(op.f("ix_licensed_segment_carer_id"), "licensed_segment", ["carer_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("licensed_segment")
+    op.drop_table("licence")
     op.drop_table("typing_tool")
     op.drop_table("earlier_assignment")
     op.execute("ALTER TABLE wave DROP COLUMN repeats_id")

@@ -13,6 +13,7 @@ COMMANDS = {
     "database": "parentportal.cli.database:database",
     "demo": "parentportal.cli.demo:demo",
     "letters": "parentportal.cli.letters:letters",
+    "licensed": "parentportal.cli.licensed:licensed",
     "officer": "parentportal.cli.officer:officer",
     "replay": "parentportal.cli.replay:replay",
     "tool": "parentportal.cli.tool:tool",

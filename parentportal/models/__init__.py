@@ -3,6 +3,7 @@
 from parentportal.models.base import Base
 from parentportal.models.groups import FocusGroup, GroupDraw, GroupSession, Invitee, InviteeState
 from parentportal.models.installation import Installation
+from parentportal.models.licensed import HeldLicence, LicensedSegment
 from parentportal.models.outbox import Campaign, OutgoingBatch, OutgoingMessage, TemplateVersion
 from parentportal.models.people import (
     AgeBand,
@@ -46,12 +47,14 @@ __all__ = [
     "Form",
     "GroupDraw",
     "GroupSession",
+    "HeldLicence",
     "ImportBatch",
     "ImportState",
     "Installation",
     "Invitation",
     "Invitee",
     "InviteeState",
+    "LicensedSegment",
     "Mode",
     "OfferKind",
     "Officer",

@@ -108,7 +108,9 @@ def draft_batch(
     """
     council = council_in_force(session)
     row = _campaign(session, campaign_key, now)
-    gathered = gather(session, campaign_key, lot=lot, carers=carers, link=portal_link)
+    gathered = gather(
+        session, campaign_key, lot=lot, carers=carers, link=portal_link, today=now.date()
+    )
     batch = OutgoingBatch(
         campaign_id=row.id,
         lot=lot,

@@ -26,7 +26,9 @@ from parentportal.models import (
     Carer,
     Child,
     Family,
+    HeldLicence,
     Invitation,
+    LicensedSegment,
     OfferKind,
     OpenOffer,
     OutgoingMessage,
@@ -187,8 +189,12 @@ def gather(
     lot: str = "",
     carers: Mapping[UUID, InvitationDetails] | Collection[UUID] | None = None,
     link: str | Callable[[Carer], str] | None = None,
+    today: date | None = None,
 ) -> Gathered:
-    """Everyone the campaign would write to now; five queries, whatever their number.
+    """Everyone the campaign would write to now; six queries, whatever their number.
+
+    ``today`` is asked for where messages are drafted: a licence that chooses the wording may be
+    over. Without it segments are our own.
 
     An offer goes to the carers of families with a child for whom an officer opened it; each gets a
     letter of their own. Any other campaign goes to the ``carers`` it is given.
@@ -196,7 +202,9 @@ def gather(
     offered = load_campaign(campaign_key).offer is not None
     children = children_offered(session) if offered else {}
     found = _carers(session, carers, offered=offered)
-    segments = _segments(session)
+    segments = _licensed_segments(session, today) if today else None
+    if segments is None:
+        segments = _segments(session)
     used = _used(session, campaign_key, lot)
     meetings: Mapping[UUID, Any] = carers if hasattr(carers, "items") else {}  # type: ignore[assignment]
     candidates: list[Candidate] = []
@@ -273,6 +281,23 @@ def _carers(session: Session, wanted: Collection[UUID] | None, *, offered: bool)
     if wanted is not None or not offered:
         query = query.where(Carer.id.in_(list(wanted or ())))
     return session.scalars(query).all()
+
+
+def _licensed_segments(session: Session, today: date) -> Mapping[UUID, Segment | None] | None:
+    """Segments of the licence that chooses the wording; none at all where our own choose it."""
+    licence = session.scalar(
+        select(HeldLicence.id).where(
+            HeldLicence.chooses_wording.is_(True), HeldLicence.valid_until >= today
+        )
+    )
+    if licence is None:
+        return None
+    rows = session.execute(
+        select(LicensedSegment.carer_id, LicensedSegment.segment).where(
+            LicensedSegment.licence_id == licence
+        )
+    )
+    return {carer_id: segment for carer_id, segment in rows}  # noqa: C416 -- rows are no pairs
 
 
 def _segments(session: Session) -> Mapping[UUID, Segment | None]:
