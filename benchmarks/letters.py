@@ -69,11 +69,12 @@ class Ready:
 def _floor(press: LetterPress, messages: Iterable[Message]) -> float:
     """Typst alone: the press's own compiler, with everything for it ready beforehand."""
     ready = Ready()
-    compiler = press._compiler  # noqa: SLF001 -- the same one, so that both have its fonts
-    press._compiler = ready  # type: ignore[assignment]  # noqa: SLF001
+    typesetter = press._press  # noqa: SLF001 -- the same one, so that both have its fonts
+    compiler = typesetter._compiler  # noqa: SLF001
+    typesetter._compiler = ready  # type: ignore[assignment]  # noqa: SLF001
     for message in messages:
         press.render(message)
-    press._compiler = compiler  # noqa: SLF001
+    typesetter._compiler = compiler  # noqa: SLF001
     return _rate(lambda sheet: compiler.compile(**sheet), ready.sheets)
 
 

@@ -82,7 +82,7 @@ def test_every_version_is_written_and_no_two_are_the_same(campaign, language, na
 def test_every_translation_awaits_its_review_until_somebody_says_otherwise():
     register = review_register()
     assert set(register) == {
-        (part, language) for part in ("locked", *CAMPAIGN_KEYS) for language in LANGUAGES
+        (part, language) for part in ("locked", "form", *CAMPAIGN_KEYS) for language in LANGUAGES
     }
     waiting = {key for key, status in register.items() if status is ReviewStatus.AWAITING_REVIEW}
     assert waiting == {key for key in register if key[1] != "en_GB"}

@@ -94,7 +94,7 @@ def test_the_counts_page_hides_small_numbers_and_what_would_give_them_away(team,
     assert "Prospectors Doing well, a better deal and respect come first 6" in words
     assert "No answers They skipped the questions or have not answered 14" in words
     assert " 38 " not in words
-    assert "about three in ten parents" in words
+    assert "about three in ten are wrong" in words
 
 
 def test_the_picture_has_the_same_numbers_and_no_others(team, cohort):
