@@ -184,8 +184,9 @@ def rake(
             refusing.
 
     Raises:
-        SurveyRefused: nobody replied in a category, the margins disagree or do not know a category,
-            or no weights keep to all that is asked.
+        SurveyRefused: nobody replied in a category, somebody replied in one that the margins do not
+            know or in which they count nobody, the margins disagree, or no weights keep to all
+            that is asked.
     """
     population = sum(next(iter(margins.values())).values())
     merged: list[Merged] = []
@@ -200,7 +201,7 @@ def rake(
     for margin in fitted:
         margin.check(limit)
     weights, rounds, gap = _fit(start * (population / start.sum()), fitted, limit)
-    if gap > CLOSE:
+    if not gap <= CLOSE:  # a gap that is not a number is not close either
         reason = Reason.NOT_CONVERGED if limit == inf else Reason.CAP_TOO_TIGHT
         raise SurveyRefused(reason, ", ".join(columns))
     return Raked(
@@ -253,7 +254,7 @@ class _Margin:
     ) -> "_Margin":
         """Match replies and margin, noting in `merged` what was merged; without it, refuse."""
         present = set(column)
-        for category in sorted(present - margin.keys()):
+        for category in sorted(name for name in present if not margin.get(name)):
             raise SurveyRefused(Reason.NOT_IN_THE_MARGINS, f"{variable} {category}")
         totals = {category: margin[category] for category in sorted(present)}
         silent = [name for name, total in sorted(margin.items()) if total and name not in present]

@@ -131,6 +131,7 @@ def test_or_it_is_merged_into_the_smallest_that_replied_and_said_so():
             Reason.MARGINS_DISAGREE,
         ),
         ({"area": "NX"}, {"area": {"N": 10}}, inf, Reason.NOT_IN_THE_MARGINS),
+        ({"area": "NX"}, {"area": {"N": 10, "X": 0}}, inf, Reason.NOT_IN_THE_MARGINS),
         (
             {"area": "NS", "age": "yo"},
             {"area": {"N": 7, "S": 3}, "age": {"y": 5, "o": 5}},
