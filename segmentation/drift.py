@@ -20,7 +20,7 @@ from typing import Final
 
 import numpy as np
 
-from segmentation.gaussian import RATINGS
+from segmentation.gaussian import CUTS
 from segmentation.intervals import Interval, TooFew, mean_interval, normal_quantile, wilson
 from segmentation.regions import normal_below
 from segmentation.scoring import LEAST_LIKE_ME, MOST_LIKE_ME, Floats
@@ -37,8 +37,6 @@ TOLERANCE: Final = 0.15
 
 SPREAD: Final = (0.8, 1.25)
 """Within these the mean square of the surprises is as it should be."""
-
-_CUTS: Final = np.array([-np.inf, *(RATINGS[:-1] + 0.5), np.inf])
 
 Form = Sequence[tuple[str, int]]
 """One person's answers in the order they were given: item code and rating; none left out."""
@@ -239,5 +237,5 @@ def _first_item(tool: TypingTool, forms: Sequence[Form]) -> FirstItem | None:
         expected_mean=mean,
         expected_deviation=deviation,
         counts=tuple(counts.tolist()),
-        expected_shares=tuple(np.diff(normal_below((_CUTS - mean) / deviation)).tolist()),
+        expected_shares=tuple(np.diff(normal_below((CUTS - mean) / deviation)).tolist()),
     )

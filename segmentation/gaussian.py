@@ -22,7 +22,9 @@ from segmentation.scoring import LEAST_LIKE_ME, MOST_LIKE_ME, Floats
 RATINGS: Final = np.arange(MOST_LIKE_ME, LEAST_LIKE_ME + 1, dtype=np.float64)
 """Likeness as it can be said, 1 to 6."""
 
-_CUTS: Final = np.array([-np.inf, *(RATINGS[:-1] + 0.5), np.inf])
+CUTS: Final = np.array([-np.inf, *(RATINGS[:-1] + 0.5), np.inf])
+"""Where one likeness ends and the next begins on the Gaussian's scale (7,)."""
+
 _BATCH: Final = 4096
 
 
@@ -164,7 +166,7 @@ class RegionModel:
         open_cross = crossed - regression[size:] @ joint[:size].T
         left = crossed @ self.weights.T - regression[size:] @ joint[size:].T
         gain = (open_cross / variance).T
-        below = normal_below((_CUTS - centre[:size, np.newaxis]) / np.sqrt(variance)[:, np.newaxis])
+        below = normal_below((CUTS - centre[:size, np.newaxis]) / np.sqrt(variance)[:, np.newaxis])
         surprise = RATINGS - centre[:size, np.newaxis]
         standings = centre[size:] + surprise[:, :, np.newaxis] * gain[:, np.newaxis, :]
         after = left - gain[:, :, np.newaxis] * open_cross.T[:, np.newaxis, :]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from segmentation.adaptive import ORDER, POLE_OF_FACET
 from segmentation.evaluation import Measure, figures, mean, measure, quantile, resamples
 from segmentation.factors import FactorModel, simulate_people
-from segmentation.gaussian import RATINGS, RegionModel
+from segmentation.gaussian import CUTS, RATINGS, RegionModel
 from segmentation.progress import Progress, silent
 from segmentation.regions import normal_below, region_probabilities
 from segmentation.scoring import SEGMENTS, VALUE_OF_FACET, VALUES, Floats, likeness
@@ -23,8 +23,6 @@ from segmentation.typing_tool import Truth, TypingTool
 
 AT_ONCE: Final = 512
 NOT_ASKED: Final = -1
-
-_CUTS: Final = np.array([-np.inf, *(RATINGS[:-1] + 0.5), np.inf])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -288,7 +286,7 @@ class _State:
         who = people[rows]
         variance = self.spread[who, items, items]
         centre = self.centre[who, items]
-        cuts = (_CUTS - centre[:, np.newaxis]) / np.sqrt(variance)[:, np.newaxis]
+        cuts = (CUTS - centre[:, np.newaxis]) / np.sqrt(variance)[:, np.newaxis]
         chances = np.diff(normal_below(cuts), axis=1)
         crossed = self.spread[who, items, self.size :]
         gain = crossed / variance[:, np.newaxis]
