@@ -15,6 +15,9 @@ from segmentation.scoring import Floats
 from segmentation.simulation import Played, may_stop
 from segmentation.typing_tool import TypingTool
 
+NEVER: Final = 2.0
+"""A stop no probability reaches."""
+
 STOPS: Final = tuple(thousandths / 1000 for thousandths in range(500, 985, 5))
 """The stop rules that are tried."""
 

@@ -33,13 +33,11 @@ from segmentation.scoring import SEGMENTS, Floats
 from segmentation.selection import choose_for_form
 from segmentation.simulation import Played, invent, play_all, ruled
 from segmentation.speed import classify_rows, next_item_row
-from segmentation.stopping import Paths, highest_stop, items_for, lowest_stop
+from segmentation.stopping import NEVER, Paths, highest_stop, items_for, lowest_stop
 from segmentation.training import Sample, cross_validated_paths, fit
 from segmentation.typing_tool import Truth, TypingTool
 
 CHOOSING_SEED, JUDGING_SEED = 21, 22
-NEVER: Final = 2.0
-"""A stop no probability reaches."""
 CONFIDENT: Final = 0.7
 """The confidence that the target of abstaining names."""
 TOO_GOOD: Final = 0.90

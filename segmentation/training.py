@@ -33,7 +33,7 @@ from segmentation.scoring import (
     standing_weights,
 )
 from segmentation.simulation import play_all
-from segmentation.stopping import Paths
+from segmentation.stopping import NEVER, Paths
 from segmentation.typing_tool import DEFAULT, Asking, Reason, Refusals, TypingTool
 
 STATED_ACCURACY: Final = 0.90
@@ -214,7 +214,7 @@ def fit(sample: Sample, instrument: Instrument, version: str = DEFAULT) -> Typin
             threshold=0.0,
         ),
         asking=Asking(
-            first=instrument.first, minimum=MINIMUM_ITEMS, maximum=MAXIMUM_ITEMS, stop=2.0
+            first=instrument.first, minimum=MINIMUM_ITEMS, maximum=MAXIMUM_ITEMS, stop=NEVER
         ),
     )
 

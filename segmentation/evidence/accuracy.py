@@ -13,7 +13,6 @@ from segmentation.evidence.study import (
     TEN,
     Asked,
     Document,
-    Paths,
     Side,
     Study,
     asked_to_the_end,
@@ -28,6 +27,7 @@ from segmentation.scoring import (
     composites,
     value_scores,
 )
+from segmentation.stopping import Paths
 from segmentation.typing_tool import Truth
 
 LENGTHS: Final = (4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 21)
@@ -139,9 +139,9 @@ def coverage(study: Study) -> Document:
     paper = study.fixed(real, study.paper).posterior
     return {
         "adaptive": [
-            _abstaining(posterior, real, threshold, length)
+            _abstaining(posterior, real, threshold, float(asked.mean()))
             for threshold in THRESHOLDS
-            for posterior, length in [real.paths.stopped(threshold)]
+            for asked, posterior in [real.paths.stopped(threshold)]
         ],
         "ten for the form": [_abstaining(ten, real, each, TEN) for each in THRESHOLDS],
         "paper": [_abstaining(paper, real, each, len(study.paper)) for each in THRESHOLDS],
@@ -184,7 +184,7 @@ def items(study: Study) -> Document:
             ],
             "adaptive": _curve(side.paths, side),
         }
-    aimed = asked_to_the_end(study.tool, study.made.ratings, Truth.LATENT)
+    aimed = asked_to_the_end(study.tool, study.made.ratings, study.made.truth, Truth.LATENT)
     found["latent"]["fixed for the truth, latent model"] = [
         _point_of(study.tool.posteriors(asked.ratings, Truth.LATENT), study.made, length)
         for length in LENGTHS
@@ -201,9 +201,9 @@ def items(study: Study) -> Document:
 def _curve(paths: Paths, side: Side) -> list[Document]:
     """Stop at ever higher probabilities."""
     return [
-        {"stop": stop} | _point_of(posterior, side, length)
+        {"stop": stop} | _point_of(posterior, side, float(asked.mean()))
         for stop in STOPS
-        for posterior, length in [paths.stopped(stop)]
+        for asked, posterior in [paths.stopped(stop)]
     ]
 
 

@@ -14,7 +14,8 @@ from segmentation.progress import Progress, silent
 from segmentation.respondents import Respondent, TooFewRespondents, is_usable
 from segmentation.scoring import FACETS, SEGMENTS, Floats
 from segmentation.selection import choose_for_form
-from segmentation.simulation import invent, may_stop, play_all, ruled
+from segmentation.simulation import invent, play_all, ruled
+from segmentation.stopping import NEVER, Paths
 from segmentation.training import Sample
 from segmentation.typing_tool import Truth, TypingTool
 
@@ -33,8 +34,6 @@ FEWEST: Final = 10
 ATTITUDES: Final = ("ppltrst", "trstplt", "imwbcnt", "lrscale", "gincdif", "happy")
 """Columns of the respondents' file that the portraits have no part in."""
 
-_NO_STOP: Final = 2.0
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
@@ -51,31 +50,6 @@ class Asked:
     ratings: Floats
     posterior: Floats
     assigned: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Paths:
-    """People asked adaptively to the very end; wherever a rule would have stopped lies on the way.
-
-    Attributes:
-        posteriors: (people, asked, segments), after each item.
-        may_stop: (people, asked), whether enough was answered, and of each pole, for it to stop.
-    """
-
-    posteriors: Floats
-    may_stop: NDArray[np.bool_]
-
-    def stopped_at(self, stop: float) -> NDArray[np.intp]:
-        """Give the number of items (people,) after which a posterior of `stop` is reached."""
-        may = self.may_stop & (self.posteriors.max(axis=2) >= stop)
-        may[:, -1] = True
-        steps: NDArray[np.intp] = may.argmax(axis=1) + 1
-        return steps
-
-    def stopped(self, stop: float) -> tuple[Floats, float]:
-        """Give the posteriors (people, segments) where it stops, and the mean number of items."""
-        steps = self.stopped_at(stop)
-        return self.posteriors[np.arange(len(steps)), steps - 1], float(steps.mean())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +135,7 @@ class Study:
                     form=form,
                     truth=truth,
                     counts=draws_of(len(ratings)),
-                    paths=asked_to_the_end(tool, ratings),
+                    paths=asked_to_the_end(tool, ratings, truth),
                     shipped=asked_adaptively(tool, ratings, told),
                 )
             )
@@ -214,10 +188,11 @@ def asked_adaptively(tool: TypingTool, ratings: Floats, progress: Progress = sil
     return replace(answered(tool, played.ratings), items=played.items)
 
 
-def asked_to_the_end(tool: TypingTool, ratings: Floats, truth: Truth = Truth.FORM) -> Paths:
-    """Ask people adaptively as many items as may be, sure or not."""
-    played = play_all(ruled(tool, stop=_NO_STOP), ratings, truth)
-    return Paths(played.posteriors, may_stop(tool, played))
+def asked_to_the_end(
+    tool: TypingTool, ratings: Floats, segments: NDArray[np.intp], aim: Truth = Truth.FORM
+) -> Paths:
+    """Ask people, whose segments are known, adaptively as many items as may be, sure or not."""
+    return Paths.of(tool, play_all(ruled(tool, stop=NEVER), ratings, aim), segments)
 
 
 def share(of: NDArray[np.bool_], counts: Floats) -> Document:

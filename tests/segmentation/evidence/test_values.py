@@ -8,7 +8,6 @@ from segmentation.evidence.accuracy import coverage, forms, halves, reliability
 from segmentation.evidence.comparison import baselines, missing
 from segmentation.evidence.external import attitudes
 from segmentation.evidence.psychometrics import alphas, norms, shares, value_map
-from segmentation.evidence.study import Paths
 from segmentation.scoring import FACETS, FACETS_OF_VALUE, VALUES, value_scores
 
 
@@ -102,10 +101,6 @@ def test_answers_taken_away_cost_accuracy(study):
     assert six["ours"]["accuracy"]["value"] < none["ours"]["accuracy"]["value"]
 
 
-def test_a_path_stops_where_it_may_and_is_sure_or_at_its_end():
-    posteriors = np.array([[[0.9, 0.1, 0], [0.6, 0.4, 0], [0.8, 0.2, 0], [0.5, 0.5, 0]]])
-    paths = Paths(posteriors, np.array([[False, True, True, True]]))
-    assert paths.stopped_at(0.7).tolist() == [3]
-    assert paths.stopped_at(0.95).tolist() == [4]
-    posterior, items = paths.stopped(0.55)
-    assert (posterior[0, 0], items) == (0.6, 2)
+def test_nobody_asked_to_the_end_would_have_stopped_before_they_may(study):
+    asked, _ = study.made.paths.stopped(0.34)
+    assert asked.min() == study.tool.asking.minimum
