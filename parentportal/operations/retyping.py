@@ -50,8 +50,8 @@ class Foreseen:
         moves: what each response is taken for now and would be taken for, to how many; every
             combination, none for unassigned.
         done: responses that this version has typed already.
-        left: responses that are not typed anew: given in a language that is not typed, or the
-            carer has objected.
+        left: responses that are not typed anew: given in a language that is not typed, or to
+            another questionnaire, or the carer has objected.
     """
 
     moves: Mapping[tuple[Segment | None, Segment | None], int]
@@ -74,7 +74,7 @@ def foresee(session: Session, wave_id: UUID, version: str) -> Foreseen:
     tool = _tool(session, wave_id, version)
     found = Counter(
         (response.assignment.segment, typed_by(tool, response).segment)
-        for response in session.scalars(_to_type(wave_id, version).execution_options(yield_per=200))
+        for response in session.scalars(_to_type(wave_id, tool).execution_options(yield_per=200))
         if response.assignment is not None
     )
     places: tuple[Segment | None, ...] = (*Segment, None)
@@ -112,7 +112,7 @@ def retype(
     """
     tool = _tool(session, wave_id, version)
     rows = session.scalars(
-        _to_type(wave_id, version)
+        _to_type(wave_id, tool)
         .order_by(Response.id)
         .limit(most)
         .with_for_update(of=Assignment)
@@ -149,7 +149,7 @@ def _earlier(kept: Assignment, now: datetime) -> EarlierAssignment:
     )
 
 
-def _to_type(wave_id: UUID, version: str) -> Select[Response]:
+def _to_type(wave_id: UUID, tool: TypingTool) -> Select[Response]:
     return (
         select(Response)
         .join(Response.assignment)
@@ -157,7 +157,8 @@ def _to_type(wave_id: UUID, version: str) -> Select[Response]:
         .join(Carer, Carer.id == Invitation.carer_id)
         .where(
             Invitation.wave_id == wave_id,
-            Assignment.tool_version != version,
+            Assignment.tool_version != tool.version,
+            Assignment.instrument_version == tool.instrument_version,
             is_typed(Assignment),
             Carer.objected_at.is_(None),
         )

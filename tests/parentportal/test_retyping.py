@@ -147,6 +147,26 @@ def test_other_languages_and_those_who_objected_are_left_as_they_are(session):
     assert typed == [plain.id]
 
 
+def test_answers_to_an_earlier_questionnaire_are_not_typed_as_if_they_were_to_this_one(session):
+    wave = a_round(session)
+    earlier, later = families(session, 2)
+    answered(session, wave, [earlier, later])
+    kept = session.scalars(
+        select(Assignment).join(Response).join(Invitation).where(Invitation.carer_id == earlier.id)
+    ).one()
+    kept.instrument_version, kept.tool_version = "travel-values-1", "travel-values-1-ess-gb-1"
+    own = adopted(session)
+    found = foresee(session, wave.id, own.version)
+    assert (found.to_type, found.left) == (1, 1)
+    assert whole(session, wave, own.version) == [1]
+    versions = {row.instrument_version for row in session.scalars(select(EarlierAssignment))}
+    assert versions == {wave.instrument_version}
+    assert (kept.instrument_version, kept.tool_version) == (
+        "travel-values-1",
+        "travel-values-1-ess-gb-1",
+    )
+
+
 def test_only_what_was_adopted_may_type(session, autumn):
     own = adopted(session)
     decide(session, own.version, ToolState.SET_ASIDE, now=LATER, by=None)
