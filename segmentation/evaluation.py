@@ -57,14 +57,23 @@ def resamples(people: int, chance: np.random.Generator) -> Floats:
     return np.vstack([np.ones(people), drawn])
 
 
-def measure(resampled: Floats) -> Measure:
+def measure(resampled: Floats, *, unsigned: bool = False) -> Measure:
     """Read a figure and its interval off its values (1 + RESAMPLES,) in `resamples`' rows.
 
-    A figure that chance can only raise, such as a calibration error or a largest gap, is raised
-    once more in every draw: its interval lies too high, which is the side to err on.
+    A figure that is a size without a sign, such as a calibration error or a largest gap, is raised
+    by chance more often than lowered, and once more in the draws: nearly all may lie above it.
+    Their interval is moved by what puts their median on the figure, and ends at zero. The figure
+    is left as it is, too high where the truth is near zero, and there the interval is so too.
+
+    Args:
+        resampled: (1 + RESAMPLES,), in the first place that of the people themselves.
+        unsigned: whether it is such a figure; then it is never below zero.
     """
-    low, high = np.nanpercentile(resampled[1:], [_TAIL, 100 - _TAIL])
-    return Measure(float(resampled[0]), float(low), float(high))
+    value = float(resampled[0])
+    low, middle, high = np.nanpercentile(resampled[1:], [_TAIL, 50, 100 - _TAIL]).tolist()
+    if unsigned:
+        low, high = max(low - middle + value, 0.0), high - middle + value
+    return Measure(value, low, high)
 
 
 def mean(quantity: Floats | NDArray[np.bool_], counts: Floats) -> Floats:
@@ -113,7 +122,7 @@ def figures(
         "accuracy": measure(mean(hits, counts)),
         "macro_f1": measure(_macro_f1(said, segments, counts)),
         "log_loss": measure(mean(-np.log(truth), counts)),
-        "ece": measure(_calibration_error(posterior, segments, counts, BINS)),
+        "ece": measure(_calibration_error(posterior, segments, counts, BINS), unsigned=True),
     }
     if assigned is not None:
         found["coverage"] = measure(mean(assigned, counts))
@@ -167,7 +176,7 @@ def largest_gap(
 ) -> Floats:
     """Give, in each row of `counts`, the largest gap in a share between two groups of a grouping.
 
-    The largest of several gaps is above 0 by chance alone: see `gap_by_chance`.
+    The largest of several gaps is above 0 by chance alone: see `gap_by_chance`, and `measure`.
     """
     gaps = [
         np.ptp([share_of(hits, group, counts) for group in groups.values()], axis=0)

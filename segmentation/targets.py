@@ -294,7 +294,7 @@ def groups(bench: Bench) -> list[Row]:
     hits = bench.hits(played)
     by = groupings(bench.testing.people)
     dealt = gap_by_chance(hits, by, np.random.default_rng(SEED))
-    gap = measure(largest_gap(hits, by, bench.counts) * POINTS)
+    gap = measure(largest_gap(hits, by, bench.counts) * POINTS, unsigned=True)
     likely = float((dealt * POINTS >= gap.value).mean())
     return [
         Row(
@@ -304,8 +304,7 @@ def groups(bench: Bench) -> list[Row]:
             3.0,
             least=False,
             places=1,
-            note="the largest of several gaps lies above 0 by chance, and so does its interval:"
-            " where no group differs,"
+            note="the largest of several gaps lies above 0 by chance: where no group differs,"
             f" {np.median(dealt) * POINTS:.1f} in the middle and up to"
             f" {np.percentile(dealt, 95) * POINTS:.1f} in 95 of 100 deals; one as large as this"
             f" has a chance of {likely:.2f}",

@@ -39,28 +39,33 @@ def first_line(numbers: Document) -> str:
 def _people(numbers: Document) -> str:
     evidence, asking = numbers["evidence"], numbers["asking"]
     named = whole(evidence["wrong_of_the_named"]["value"])
-    unsure = in_words(
-        round(10 * (1 - numbers["forms"]["adaptive"]["full form"]["coverage"]["value"]))
+    unsure, unsure_on_paper = (
+        in_words(round(10 * (1 - numbers["forms"][name]["full form"]["coverage"]["value"])))
+        for name in ("adaptive", "paper")
     )
+    questions = len(numbers["facets"]["paper"])
     return f"""
-From {asking["minimum"]} to {asking["maximum"]} answers about what matters to a person, the service
-estimates which of three broad groups their values come closest to. The estimate only chooses the
-wording of letters: offers, amounts, dates and rights are
-the same for everybody. For about {unsure} people in ten it is not sure enough and says nothing, and
-they get neutral wording. Of those for whom it does name a group, about {named} in a hundred
-are wrong: a person's values shift between the groups by degrees, and a few answers are a
+From {asking["minimum"]} to {asking["maximum"]} answers online, or {questions} on paper, about what
+matters to a person, the service estimates which of three broad groups their values come closest to.
+The estimate only chooses the wording of letters: offers, amounts, dates and rights are the same for
+everybody. Online it is not sure enough for about {unsure} people in ten, on paper for about
+{unsure_on_paper} in ten; for them it says nothing, and they get neutral wording. Of those for whom
+it does name a group online, about {named} in a hundred are wrong: a person's
+values shift between the groups by degrees, and a few answers are a
 rough measure of
 them. Nobody is "a pioneer" or "a settler" because of it.
 
 ("Wrong" is counted against people's values without the noise of single answers. Nobody can see
 these, so people are simulated from a model of {numbers["people"]["training"]:,} real respondents:
-{percent(evidence["wrong_against_latent"])} wrong, with the 95% interval in brackets.)"""
+{percent(evidence["wrong_against_latent"])} wrong online, with the 95% interval in brackets.)"""
 
 
 def _service(numbers: Document) -> str:
-    adaptive = numbers["forms"]["adaptive"]
+    adaptive, paper = numbers["forms"]["adaptive"], numbers["forms"]["paper"]
     form, latent = adaptive["full form"], adaptive["latent"]
-    unassigned = 100 - whole(form["coverage"]["value"])
+    unassigned, on_paper = (
+        100 - whole(each["full form"]["coverage"]["value"]) for each in (adaptive, paper)
+    )
     gaps = numbers["groups"]["gaps"]
     accuracy, who = gaps["accuracy"], gaps["unassigned"]
     return f"""
@@ -79,8 +84,12 @@ full form errs too. Against people's values themselves it is right for
 {percent(latent["accuracy_assigned"])} of those it names a group for. Quote both figures or
 neither.
 
-**How often it is unsure, and what happens then.** For {unassigned}% of people it names no group.
-They get neutral wording, which is written with as much care, and lose nothing.
+**How often it is unsure, and what happens then.** Online it names no group for {unassigned}% of
+people. On paper, where everybody gets the same {len(numbers["facets"]["paper"])} questions, it
+names none for {on_paper}%; where it names one, it is the full form's for
+{percent(paper["full form"]["accuracy_assigned"])} and right against people's values themselves for
+{percent(paper["latent"]["accuracy_assigned"])}. Those without a group get neutral wording, which is
+written with as much care, and lose nothing.
 
 **Whether it treats groups alike.** Between men and women, age bands and levels of education, the
 largest gap in accuracy is {100 * accuracy["largest"]["value"]:.1f} points, and in who goes
@@ -130,8 +139,11 @@ held out, {rounds}. Parameters, items, thresholds and stop rule were chosen on t
 {people["training"]:,} training respondents, by cross-validation where something could be fitted too
 closely. All figures below are of the {people["held out"]:,} held-out ones,
 {whole(people["women"])}% women, median age {people["median age"]:.0f}, each counted once; intervals
-are 95% bootstrap intervals (2,000 draws of people). Figures that chance can only raise (calibration
-error, largest gap) have intervals that lie a little too high.
+are 95% bootstrap intervals (2,000 draws of people). Chance raises a calibration error or a largest
+gap more often than it lowers it, and raises it once more in the draws; their intervals are
+therefore moved so that the middle of the draws lies on the figure, and end at zero. The figures
+themselves are left as they are: where the truth is near zero, they and their intervals are still
+too high.
 
 **Definition.** Ratings reversed, centred on the person's own mean, averaged to ten values, these to
 three composites (settler: security, conformity, tradition; prospector: achievement, power,

@@ -66,8 +66,8 @@ def _groups(numbers: Document) -> str:
 
 The largest of many gaps is above zero by chance alone. *By chance* is what the gap would
 exceed once
-in twenty if people were dealt out to the groups at random; gaps in points, with
-intervals that lie a little too high:
+in twenty if people were dealt out to the groups at random; gaps in points,
+their intervals moved as said under *Split*:
 
 {table(["gap", "points", "by chance"], gap_rows)}
 

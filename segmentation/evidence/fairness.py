@@ -68,10 +68,12 @@ def groups(study: Study) -> Document:
     for name, quantity in quantities.items():
         chance = np.random.default_rng(SEED)
         found["gaps"][name] = {
-            "largest": measured(measure(largest_gap(quantity, by, counts))),
+            "largest": measured(measure(largest_gap(quantity, by, counts), unsigned=True)),
             "by chance": float(np.percentile(gap_by_chance(quantity, by, chance), _USUAL)),
             "of": {
-                grouping: measured(measure(largest_gap(quantity, {grouping: sets}, counts)))
+                grouping: measured(
+                    measure(largest_gap(quantity, {grouping: sets}, counts), unsigned=True)
+                )
                 | {
                     "by chance": float(
                         np.percentile(gap_by_chance(quantity, {grouping: sets}, chance), _USUAL)

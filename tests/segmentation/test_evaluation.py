@@ -47,13 +47,28 @@ def test_the_interval_of_a_mean_is_as_wide_as_theory_says():
     assert found.high - found.low == pytest.approx(2 * 1.96 * quantity.std() / 20, rel=0.1)
 
 
-def test_the_interval_of_a_calibration_error_errs_on_the_high_side():
-    chance = np.random.default_rng(5)
-    posterior = chance.dirichlet(np.ones(3), size=3000)
-    drawn = (posterior.cumsum(axis=1) > chance.random((3000, 1))).argmax(axis=1)
-    ece = figures(posterior, drawn, resamples(3000, chance))["ece"]
-    assert ece.value - ece.low < ece.high - ece.value
-    assert ece.high < 0.05
+@pytest.mark.parametrize("seed", range(8))
+def test_the_interval_of_a_calibration_error_contains_it(seed):
+    chance = np.random.default_rng(seed)
+    posterior = chance.dirichlet(np.ones(3), size=1000)
+    drawn = (posterior.cumsum(axis=1) > chance.random((1000, 1))).argmax(axis=1)
+    ece = figures(posterior, drawn, resamples(1000, chance))["ece"]
+    assert 0 <= ece.low < ece.value < ece.high < 0.08
+
+
+def test_the_interval_of_the_largest_of_many_gaps_contains_it_though_all_draws_exceed_it():
+    draws = np.linspace(0.02, 0.06, 2001)
+    found = measure(np.concatenate([[0.01], draws]), unsigned=True)
+    assert found.value == 0.01
+    assert found.low == 0, "a gap is never below zero"
+    assert found.high == pytest.approx(0.01 + 0.019)
+    assert measure(np.concatenate([[0.01], draws])).low > 0.02, "as for any other figure"
+
+
+def test_an_interval_that_is_only_moved_keeps_its_width():
+    draws = np.concatenate([[0.5], np.linspace(0.52, 0.56, 2001)])
+    moved, plain = measure(draws, unsigned=True), measure(draws)
+    assert moved.high - moved.low == pytest.approx(plain.high - plain.low)
 
 
 def test_quantiles_count_people_as_often_as_they_are_drawn():

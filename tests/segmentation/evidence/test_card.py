@@ -66,6 +66,35 @@ def test_the_sentences_beside_the_figures_are_so(committed):
         assert explained["ten values"]["value"] > explained["segment, full form"]["value"]
 
 
+def test_the_head_of_service_is_told_of_paper_apart_from_online(card, committed):
+    service = " ".join(card.partition("## For a head of service")[2].split())
+    for form, words in (
+        ("adaptive", "Online it names no group for {}%"),
+        ("paper", "none for {}%"),
+    ):
+        without = 100 * (1 - committed["forms"][form]["full form"]["coverage"]["value"])
+        assert words.format(round(without)) in service
+    for truth in ("full form", "latent"):
+        right = committed["forms"]["paper"][truth]["accuracy_assigned"]["value"]
+        assert f"{round(100 * right)}% (" in service.partition("On paper")[2].partition("Those")[0]
+
+
+def test_every_interval_contains_its_figure(committed):
+    def measures(found, path=()):
+        match found:
+            case {"value": value, "low": low, "high": high}:
+                yield path, low, value, high
+            case dict():
+                for name, each in found.items():
+                    yield from measures(each, (*path, name))
+            case list():
+                for place, each in enumerate(found):
+                    yield from measures(each, (*path, place))
+
+    for path, low, value, high in measures(committed):
+        assert low <= value <= high, path
+
+
 def test_nothing_is_so_good_that_it_must_have_leaked(committed):
     for name in ("paper", "twelve for the form", "ten for the form", "adaptive"):
         assert committed["forms"][name]["full form"]["accuracy"]["high"] < 0.9, name
