@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 from flask import current_app, request
 
+from parentportal.i18n import LANGUAGES
+from parentportal.operations.answering import TYPED_LANGUAGES
 from parentportal.operations.council import council_in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from contextlib import AbstractContextManager
 
     from sqlalchemy.orm import Session
@@ -72,6 +74,14 @@ def reading() -> AbstractContextManager[Session]:
 def now() -> datetime:
     """The time of this request, in UTC."""
     return portal().clock()
+
+
+def typed_languages() -> Collection[str]:
+    """Languages in which answers are typed here, online and on paper: others get no segment.
+
+    A practice council types every language, so that each can be walked to its letter.
+    """
+    return LANGUAGES if portal().settings.demonstration else TYPED_LANGUAGES
 
 
 def client_address() -> str:

@@ -20,13 +20,12 @@ from parentportal.errors import words_for
 from parentportal.i18n import LANGUAGES, page_language
 from parentportal.mistyped import what_is_odd
 from parentportal.models import Mode
-from parentportal.operations.answering import TYPED_LANGUAGES
 from parentportal.operations.groups import LONDON
 from parentportal.operations.invitations import AlreadySubmitted, SurveyClosed
 from parentportal.operations.keying import BegunOnline, NothingToKeep, key_in
 from parentportal.permissions import Action
 from parentportal.queries.keying import Standing, sheet, sheet_of_code
-from parentportal.web import now, portal, reading, transaction
+from parentportal.web import now, reading, transaction, typed_languages
 from segmentation.instrument import Answers, read_rating
 
 if TYPE_CHECKING:
@@ -159,7 +158,7 @@ def sheet_typed(invitation_id: UUID) -> ResponseReturnValue:
                 now=now(),
                 by=cast("Officer", signed_in_officer()),
                 replace=form.replace.data,
-                typed_languages=LANGUAGES if portal().settings.demonstration else TYPED_LANGUAGES,
+                typed_languages=typed_languages(),
             )
     except (AlreadySubmitted, SurveyClosed, BegunOnline):
         return _overtaken(invitation_id, form)

@@ -6,7 +6,6 @@ The walk: ``open_wave`` → ``invite`` → ``enter`` → ``start`` → ``record_
 
 from parentportal.operations.answering import (
     LANGUAGE_NOT_TYPED,
-    TYPED_LANGUAGES,
     AskedEnough,
     KeptFromView,
     NotStarted,
@@ -37,7 +36,6 @@ from parentportal.sight import EVERYTHING, Sight
 __all__ = [
     "EVERYTHING",
     "LANGUAGE_NOT_TYPED",
-    "TYPED_LANGUAGES",
     "WRONG_POSTCODES",
     "AlreadySubmitted",
     "AskedEnough",

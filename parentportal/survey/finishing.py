@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, url_for
 
-from parentportal.i18n import LANGUAGES, page_language
+from parentportal.i18n import page_language
 from parentportal.operations import survey
 from parentportal.survey.blueprint import bp
 from parentportal.survey.visits import any_progress_in_hand, progress_in_hand, visit_in_hand
-from parentportal.web import now, portal, transaction
+from parentportal.web import now, transaction, typed_languages
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from flask.typing import ResponseReturnValue
 
 
@@ -50,7 +48,7 @@ def submit() -> ResponseReturnValue:
     """Send the answers in; sending them again leads to the same thanks and changes nothing."""
     visit = visit_in_hand()
     with transaction() as database:
-        survey.submit(database, visit.invitation_id, now=now(), typed_languages=_typed_languages())
+        survey.submit(database, visit.invitation_id, now=now(), typed_languages=typed_languages())
     return redirect(url_for("survey.thanks"))
 
 
@@ -61,8 +59,3 @@ def thanks() -> ResponseReturnValue:
     if not found.submitted:
         return redirect(url_for("survey.carry_on"))
     return render_template("survey/thanks.html")
-
-
-def _typed_languages() -> Collection[str]:
-    """A practice council types every language, so that each can be walked to its letter."""
-    return LANGUAGES if portal().settings.demonstration else survey.TYPED_LANGUAGES

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from parentportal.app import create_app
 from parentportal.config import MEGABYTE
 from parentportal.models import Role
-from parentportal.web import client_address
+from parentportal.web import client_address, typed_languages
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 HTTPS = "https://localhost"
@@ -38,6 +38,16 @@ def serve(settings, clock, compiled_templates):
 @pytest.fixture
 def secure(serve):
     return serve(base_url=HTTPS, secure_cookies=True).test_client()
+
+
+@pytest.mark.parametrize(
+    ("demonstration", "typed"), [(True, {"en_GB", "cy", "pl", "ur"}), (False, {"en_GB"})]
+)
+def test_only_a_practice_council_types_languages_whose_typing_is_not_shown_to_be_right(
+    serve, demonstration, typed
+):
+    with serve(demonstration=demonstration).app_context():
+        assert set(typed_languages()) == typed
 
 
 def test_a_form_over_https_is_taken_from_a_browser_that_sends_no_referer(secure, council):
