@@ -32,15 +32,23 @@ def upgrade() -> None:
 
 
 def _move_to_the_bank() -> None:
-    """A round that asked the twelve goes on with the bank, whose codes mean the same.
+    """A round that asked the twelve goes on with the bank, so that it can be opened and answered.
 
-    Assignments keep the tool that made them.
+    The codes of the twelve are the bank's, but half of them are worded anew: what was begun and not
+    sent in counts as if the bank had been asked. The edition that asked the twelve was never
+    released, so no parent's answer is read so. Assignments keep the questionnaire and the tool that
+    they were made with, and are never typed anew as answers to the bank.
     """
+    _rename("travel-values-1", "travel-values-2")
+
+
+def _rename(before: str, after: str) -> None:
+    """Put every round of one questionnaire under another and its shipped tool."""
     wave = sa.table("wave", sa.column("instrument_version"), sa.column("tool_version"))
     op.execute(
         wave.update()
-        .where(wave.c.instrument_version == "travel-values-1")
-        .values(instrument_version="travel-values-2", tool_version="travel-values-2-ess-gb-1")
+        .where(wave.c.instrument_version == before)
+        .values(instrument_version=after, tool_version=f"{after}-ess-gb-1")
     )
 
 
@@ -164,6 +172,8 @@ def _lay_the_tables_of_tools() -> None:
 
 
 def downgrade() -> None:
+    # Rounds of a council's own tool too: the edition before knows neither it nor the bank.
+    _rename("travel-values-2", "travel-values-1")
     op.drop_table("licensed_segment")
     op.drop_table("licence")
     op.drop_table("typing_tool")

@@ -11,7 +11,7 @@ from alembic import command
 from sqlalchemy import MetaData, select
 
 from parentportal.db import Database
-from parentportal.models import Answer, Form, Invitation, Response, Wave
+from parentportal.models import Answer, Assignment, Form, Invitation, Response, Wave
 from parentportal.schema import alembic_config, empty, is_current, upgrade
 from segmentation.instrument import DEFAULT, load_instrument
 from tests.conftest import address_of
@@ -24,6 +24,11 @@ START = datetime(2026, 10, 1, 9, tzinfo=UTC)
 FIRST_FORM = ("lending-a-hand", "feeling-safe", "own-ideas")
 """Codes of the first questionnaire, in an order that is not the alphabet's."""
 
+THE_TWELVE = {
+    "instrument_version": "travel-values-1",
+    "tool_version": "travel-values-1-ess-gb-1",
+}
+
 
 def test_migrations_make_exactly_what_the_models_say(migrated):
     with migrated.engine.begin() as connection:
@@ -33,7 +38,7 @@ def test_migrations_make_exactly_what_the_models_say(migrated):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def first_edition(request, tmp_path_factory) -> Iterator[Database]:
-    """A database as the first release left it: one family, half-way through the twelve."""
+    """A database as the first edition left it: one family, half-way through the twelve."""
     with address_of(request.param, tmp_path_factory) as url, Database(url) as database:
         upgrade(database, "0001")
         known = MetaData()
@@ -52,8 +57,7 @@ def _fill(database: Database, known: MetaData) -> None:
         "wave": {
             "id": wave,
             "name": "Old",
-            "instrument_version": "travel-values-1",
-            "tool_version": "travel-values-1-ess-gb-1",
+            **THE_TWELVE,
             "opens_at": START,
             "closes_at": START,
         },
@@ -83,9 +87,19 @@ def _fill(database: Database, known: MetaData) -> None:
         }
         for number, item in enumerate(FIRST_FORM)
     ]
+    assignment = {
+        "id": uuid4(),
+        "response_id": response,
+        "reason": "too-few",
+        "figures_sealed": b"sealed",
+        "items_used": len(FIRST_FORM),
+        "assigned_at": START,
+        **THE_TWELVE,
+    }
     with database.engine.begin() as connection:
         on_sqlite = connection.dialect.name == "sqlite"
-        for name, found in [*rows.items(), *(("answer", answer) for answer in answers)]:
+        answered = [("answer", answer) for answer in answers]
+        for name, found in [*rows.items(), *answered, ("assignment", assignment)]:
             kept = {
                 key: value.hex if on_sqlite and key.endswith("id") else value
                 for key, value in found.items()
@@ -93,7 +107,7 @@ def _fill(database: Database, known: MetaData) -> None:
             connection.execute(known.tables[name].insert().values(kept))
 
 
-def test_a_round_of_the_first_release_goes_on_with_the_bank_in_the_order_of_answering(
+def test_a_round_of_the_first_edition_goes_on_with_the_bank_in_the_order_of_answering(
     first_edition,
 ):
     upgrade(first_edition)
@@ -107,6 +121,28 @@ def test_a_round_of_the_first_release_goes_on_with_the_bank_in_the_order_of_answ
     assert [(row.position, row.item) for row in kept] == list(enumerate(FIRST_FORM, start=1))
     assert [row.rating_sealed for row in kept] == [b"\0", b"\1", b"\2"]
     assert set(FIRST_FORM) <= {item.code for item in load_instrument(DEFAULT).items}
+
+
+def test_what_was_typed_in_the_first_edition_keeps_its_questionnaire_and_its_tool(first_edition):
+    upgrade(first_edition)
+    with first_edition.reading() as session:
+        assert versions_of(session.scalars(select(Assignment)).one()) == THE_TWELVE
+
+
+def test_a_round_goes_back_to_the_first_edition_under_its_own_names(first_edition):
+    upgrade(first_edition)
+    with first_edition.transaction() as session:
+        session.scalars(select(Wave)).one().tool_version = "travel-values-2-own-tool0001"
+    with first_edition.engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0001")
+        known = MetaData()
+        known.reflect(connection, only=("wave", "assignment"))
+        for name in ("wave", "assignment"):
+            assert versions_of(connection.execute(select(known.tables[name])).one()) == THE_TWELVE
+
+
+def versions_of(row):
+    return {name: getattr(row, name) for name in THE_TWELVE}
 
 
 def test_a_database_with_rows_can_be_emptied(first_edition):
