@@ -100,8 +100,9 @@ def record_answers(
     """Keep answers as they were given, one or all; an answer given again replaces the one before.
 
     What was not asked before is asked now, and takes the next place in the order of asking. That
-    it was planned is not asked for: a second tab may have planned otherwise, and nothing that a
-    parent answered is thrown away.
+    it was planned is not asked for: a second tab may have planned otherwise. As long as no more is
+    asked than was promised, nothing that a parent answered is thrown away; an answer beyond that is
+    refused, and whoever calls has to say so.
 
     Args:
         session: the transaction.

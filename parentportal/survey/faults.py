@@ -5,7 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
 from parentportal.operations.survey import (
@@ -51,6 +52,14 @@ def _not_started(_problem: NotStarted) -> ResponseReturnValue:
 
 @bp.errorhandler(AskedEnough)
 def _asked_enough(_problem: AskedEnough) -> ResponseReturnValue:
+    """A page of before was sent after the last question: its answer is not kept, and it is said."""
+    flash(
+        _(
+            "You have already answered as many questions as we ask. "
+            "This last answer was not needed."
+        ),
+        "important",
+    )
     return redirect(url_for("survey.carry_on"))
 
 

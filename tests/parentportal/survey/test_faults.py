@@ -204,6 +204,8 @@ def test_more_than_was_promised_is_not_asked_from_an_old_page_either(parent, fam
         parent.answer(number, 3, item)
     page = parent.answer(MOST, 3, WHOLE[MOST])
     assert heading_of(page) == "Check your answers"
+    assert "This last answer was not needed." in words_of(page)
+    assert "not needed" not in words_of(parent.get("/survey/check")), "it is said once"
     assert tuple(kept(family)) == WHOLE[:MOST]
 
 
