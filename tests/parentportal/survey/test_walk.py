@@ -63,6 +63,12 @@ def test_a_parent_walks_from_the_code_to_the_thanks(parent, family, kept, invita
     assert response.assignment.segment is Segment.SETTLER
 
 
+def test_the_start_page_promises_no_fewer_questions_than_anybody_gets(parent, family):
+    said = words_of(parent.get("/"))
+    assert f"You get at most {MOST} short questions." in said
+    assert "get all our 21 questions. We tell them before they start." in said
+
+
 def test_no_page_of_the_walk_tells_a_parent_what_they_are(parent, family):
     asked = enumerate(play(TOOL, SETTLED)[1], start=1)
     pages = [parent.get("/"), parent.enter(family.code), parent.begin(family.code)]
@@ -122,6 +128,7 @@ def test_the_notice_says_what_it_must_in_the_councils_name(parent, family, counc
         "Your answers so far choose the next question",
         "12 questions at most",
         "picked by lot",
+        "how much money you have",
         "never use them to decide about your child's travel help",
         "You do not have to take part",
         "Article 6(1)(e)",
