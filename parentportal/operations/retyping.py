@@ -1,7 +1,7 @@
 """Typing a round's answers anew by another version of the tool: foreseen first, then done.
 
-What a response was taken for before is kept, with its version. No message is touched: what was
-approved or sent stays as it stands, and a draft is looked at again when it is approved.
+What a response was taken for before is kept, with its version. No message is touched, nor any
+draft: whoever wants letters to follow drafts them anew.
 """
 
 from __future__ import annotations

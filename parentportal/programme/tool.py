@@ -24,7 +24,7 @@ from parentportal.permissions import Action
 from parentportal.programme.forms import RetestForm
 from parentportal.programme.views import bp
 from parentportal.programme.words import TOOL_STATES
-from parentportal.queries.disclosure import publish
+from parentportal.queries.disclosure import SMALLEST_SHOWN, publish
 from parentportal.queries.forms import wave_by_key
 from parentportal.queries.sent import full_form_count, retest_pairs, round_profile
 from parentportal.queries.tools import own_tool, own_tools, takeable_tools, tool_named
@@ -181,7 +181,7 @@ def tool_retype(wave_id: UUID, version: str) -> ResponseReturnValue:
         wave=wave,
         version=version,
         found=found,
-        changes=publish(found.moves),
+        changes=publish({**found.moves, "done": found.done, "left": found.left}),
         places=PLACES,
     )
 
@@ -226,6 +226,7 @@ def _round_page(wave_id: UUID, form: RetestForm) -> str:
         versions=versions,
         shipped=DEFAULT,
         drift=drift,
+        assigned_shown=_may_be_shown(drift),
         few=few,
         first_counts=_first_counts(drift),
         answers=dict(instrument.answers(language)),
@@ -245,6 +246,14 @@ def _drift(session: Session, wave: Wave) -> tuple[DriftReport | None, int]:
         return round_profile(session, wave), 0
     except TooFew as refused:
         return None, refused.missing
+
+
+def _may_be_shown(drift: DriftReport | None) -> bool:
+    """Whether neither those with a group nor those without are few enough to be recognised."""
+    if drift is None:
+        return False
+    given = round(drift.assigned.value * drift.people)
+    return min(given, drift.people - given) >= SMALLEST_SHOWN
 
 
 def _first_counts(drift: DriftReport | None) -> PublishedCounts[int] | None:

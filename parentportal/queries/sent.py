@@ -1,7 +1,9 @@
 """Answers that were sent in, opened to learn about the typing tool: never to be shown one by one.
 
 Answers in a language that is not typed are left out, since they may mean something else there; so
-are those of carers who asked not to be tailored to.
+are those of carers who asked not to be tailored to, and those that were given too fast to be read.
+What a round is held against was promised of the adaptive form, so the paper form and the whole bank
+are left out of that.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ from parentportal.operations.answering import LANGUAGE_NOT_TYPED, median_seconds
 from parentportal.queries.tools import tool_named
 from segmentation.drift import profile
 from segmentation.retest import Stated
+from segmentation.scoring import ENOUGH_ANSWERED
 from segmentation.segments import Segment
+from segmentation.typing_tool import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +79,7 @@ def sent_forms(session: Session, wave_id: UUID, most: int = MOST_FORMS) -> Seque
     """A round's forms, at most so many, picked at random; two queries."""
     rows = session.scalars(
         _typed(select(Response))
-        .where(Invitation.wave_id == wave_id)
+        .where(Invitation.wave_id == wave_id, *asked_adaptively(Invitation, Response))
         .options(contains_eager(Response.assignment), selectinload(Response.answers))
         .order_by(Response.id)
         .limit(most)
@@ -142,8 +146,12 @@ def retest_pairs(session: Session, wave_id: UUID) -> Pairs:
         .where(
             Wave.id == wave_id,
             Carer.objected_at.is_(None),
+            *asked_adaptively(then, response_then),
+            *asked_adaptively(again, response),
             is_typed(first),
             is_typed(second),
+            _is_read(first),
+            _is_read(second),
         )
         .order_by(second.id)
     ).all()
@@ -161,19 +169,37 @@ def is_typed(assignment: Any) -> ColumnElement[bool]:
     return found
 
 
+def asked_adaptively(invitation: Any, response: Any) -> tuple[ColumnElement[bool], ...]:
+    """The adaptive form alone: neither the paper form nor the whole bank."""
+    return (invitation.form == Form.ADAPTIVE, response.mode != Mode.PAPER)
+
+
+def _is_read(assignment: Any) -> ColumnElement[bool]:
+    """Whether the questions can have been read."""
+    found: ColumnElement[bool] = or_(
+        assignment.reason.is_(None), assignment.reason != Reason.TOO_FAST
+    )
+    return found
+
+
 def _typed(query: Select[Any]) -> Select[Any]:
     """Only typed answers of those who have not objected; joins all that leads to them."""
     return (
         query.join(Response.assignment)
         .join(Response.invitation)
         .join(Carer, Carer.id == Invitation.carer_id)
-        .where(is_typed(Assignment), Carer.objected_at.is_(None))
+        .where(is_typed(Assignment), _is_read(Assignment), Carer.objected_at.is_(None))
     )
 
 
 def _full(query: Select[Any], instrument_version: str) -> Select[Any]:
+    """Forms with the whole bank, answered well enough to count as a full form."""
     return query.where(
-        Invitation.form == Form.FULL, Assignment.instrument_version == instrument_version
+        Invitation.form == Form.FULL,
+        Response.mode != Mode.PAPER,
+        Assignment.instrument_version == instrument_version,
+        Assignment.items_used >= ENOUGH_ANSWERED,
+        or_(Assignment.reason.is_(None), Assignment.reason != Reason.STRAIGHT_LINE),
     )
 
 
