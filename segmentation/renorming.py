@@ -82,7 +82,8 @@ class Proposal:
         before: the old tool's performance, and
         after: the new one's on people it was not made from; each against the full form by its
             own norms.
-        gain: by how much the log loss falls, person by person; above 0 the new one is better.
+        gain: by how much the log loss falls, person by person, both held against the full form by
+            the new norms; above 0 the new one is better.
         changes: what the old tool says and what the new one says, to how many people.
     """
 
@@ -149,10 +150,11 @@ def propose(
     chance = np.random.default_rng(seed)
     counts = resamples(len(ratings), chance)
     old = [_asked(tool, row) for row in ratings]
-    new, new_truth = _cross_validated(tool, ratings, chance, own_norms=own_norms)
+    new, read_anew, new_truth = _cross_validated(tool, ratings, chance, own_norms=own_norms)
     old_truth = full_form_segments(ratings[:, by_facet], tool.norms)
-    before, before_losses = _performance(old, old_truth, counts)
-    after, after_losses = _performance(new, new_truth, counts)
+    before, _ = _performance(old, old_truth, counts)
+    after, losses = _performance(new, new_truth, counts)
+    _, losses_of_old = _performance(read_anew, new_truth, counts)
     estimate = _estimate(tool, ratings)
     renormed = _renormed(tool, estimate, own_norms=own_norms)
     truth_after = full_form_segments(ratings[:, by_facet], renormed.norms)
@@ -173,25 +175,33 @@ def propose(
         },
         before=before,
         after=after,
-        gain=measure(mean(before_losses - after_losses, counts)),
+        gain=measure(mean(losses_of_old - losses, counts)),
         changes={(one, other): said[one, other] for one in places for other in places},
     )
 
 
 def _cross_validated(
     tool: TypingTool, ratings: Floats, chance: np.random.Generator, *, own_norms: bool
-) -> tuple[list[_Asked], NDArray[np.intp]]:
-    """Ask everybody by new parameters that have not seen them; and their full form by these."""
+) -> tuple[list[_Asked], list[_Asked], NDArray[np.intp]]:
+    """Ask everybody by new parameters that have not seen them.
+
+    Beside it, the old parameters read by the same norms, and the full form by these: own norms move
+    what counts as right, so old and new can only be compared where both are held against one truth.
+    """
     by_facet = [tool.facets.index(facet) for facet in FACETS]
     fold_of = chance.permutation(len(ratings)) % FOLDS
     found: dict[int, _Asked] = {}
+    read_anew: dict[int, _Asked] = {}
     truth = np.zeros(len(ratings), dtype=np.intp)
     for fold in range(FOLDS):
         others = _renormed(tool, _estimate(tool, ratings[fold_of != fold]), own_norms=own_norms)
         unseen = np.flatnonzero(fold_of == fold)
         truth[unseen] = full_form_segments(ratings[unseen][:, by_facet], others.norms)
         found |= {row: _asked(others, ratings[row]) for row in unseen.tolist()}
-    return [found[row] for row in range(len(ratings))], truth
+        old = replace(tool, norms=others.norms)
+        read_anew |= {row: _asked(old, ratings[row]) for row in unseen.tolist()}
+    everybody = range(len(ratings))
+    return [found[row] for row in everybody], [read_anew[row] for row in everybody], truth
 
 
 def shrunk(

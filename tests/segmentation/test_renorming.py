@@ -125,6 +125,11 @@ def test_where_people_differ_much_the_new_numbers_fit_them_better(tool):
     assert propose(tool, far, dated=DATED).gain.low > 0
 
 
+def test_own_norms_do_not_move_the_yardstick_of_what_fits_better(tool):
+    far = full_forms(tool, FEWEST_FORMS, shift=3 * SHIFT[np.random.default_rng(2).permutation(21)])
+    assert propose(tool, far, dated=DATED, own_norms=True).gain.low > 0
+
+
 def test_without_own_norms_a_segment_keeps_its_meaning(proposal):
     assert all(before == after for before, after in proposal.shares.values())
 
