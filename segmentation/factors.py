@@ -7,7 +7,7 @@ observe it, but people can be simulated from the model, and then it is known.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypedDict
 
 import numpy as np
 from scipy.optimize import minimize
@@ -26,6 +26,8 @@ FACTORS: Final = 7
 LEAST_NOISE: Final = 0.25
 """Share of an item's variance that is its own at least: without a floor one item is taken to be a
 factor itself (a Heywood case), which no single question is."""
+
+_DIGITS: Final = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +109,38 @@ def latent_norms(model: FactorModel, facets: tuple[str, ...]) -> Norms:
         "the factor model of the same respondents",
         (float(centre[0]), float(centre[1]), float(centre[2])),
         (float(spread[0]), float(spread[1]), float(spread[2])),
+    )
+
+
+class Parameters(TypedDict):
+    """All of a typing tool that follows from a mean and a covariance; as the tool names it."""
+
+    mean: Floats
+    covariance: Floats
+    loadings: Floats
+    noise: Floats
+    latent_norms: Norms
+
+
+def parameters(mean: Floats, covariance: Floats, facets: tuple[str, ...]) -> Parameters:
+    """Make a typing tool's parameters from the moments of likeness, rounded as a tool is kept.
+
+    The factor model is fitted to the rounded moments, so that whoever has the file alone can
+    repeat it.
+
+    Args:
+        mean: (items,), and
+        covariance: (items, items), of likeness.
+        facets: the facet of each item.
+    """
+    mean, covariance = mean.round(_DIGITS), covariance.round(_DIGITS)
+    model = fit_factors(mean, covariance)
+    return Parameters(
+        mean=mean,
+        covariance=covariance,
+        loadings=model.loadings.round(_DIGITS),
+        noise=model.noise.round(_DIGITS),
+        latent_norms=latent_norms(model, facets),
     )
 
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from segmentation.adaptive import play
 from segmentation.estimator import gaussian_moments
 from segmentation.evaluation import Measure, figures, mean, measure, resamples
-from segmentation.factors import UNIT, fit_factors, latent_norms
+from segmentation.factors import UNIT, parameters
 from segmentation.intervals import TooFew
 from segmentation.scoring import (
     FACETS,
@@ -45,7 +45,6 @@ COUNTS_AS: Final = (25, 50, 100, 200, 400, 800, 1600, 3200, 100_000)
 """How many people the shipped numbers may count as; the last is as good as keeping them."""
 
 FOLDS: Final = 5
-_DIGITS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,17 +267,9 @@ def _log_likelihood(centre: Floats, covariance: Floats, own: Floats) -> float:
 
 
 def _renormed(tool: TypingTool, estimate: _Estimate, *, own_norms: bool) -> TypingTool:
-    centre, covariance = estimate.mean.round(_DIGITS), estimate.covariance.round(_DIGITS)
-    factors = fit_factors(centre, covariance)
-    return replace(
-        tool,
-        mean=centre,
-        covariance=covariance,
-        norms=_norms(centre, covariance, tool.facets) if own_norms else tool.norms,
-        loadings=factors.loadings.round(_DIGITS),
-        noise=factors.noise.round(_DIGITS),
-        latent_norms=latent_norms(factors, tool.facets),
-    )
+    found = parameters(estimate.mean, estimate.covariance, tool.facets)
+    norms = _norms(found["mean"], found["covariance"], tool.facets) if own_norms else tool.norms
+    return replace(tool, norms=norms, **found)
 
 
 def _norms(centre: Floats, covariance: Floats, facets: tuple[str, ...]) -> Norms:

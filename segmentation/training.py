@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
 from segmentation.estimator import SegmentRegionClassifier
-from segmentation.factors import FACTORS, LEAST_NOISE, fit_factors, latent_norms
+from segmentation.factors import FACTORS, LEAST_NOISE, parameters
 from segmentation.instrument import Instrument
 from segmentation.progress import Progress, silent
 from segmentation.respondents import (
@@ -47,8 +47,6 @@ FASTEST_MEDIAN: Final = 1.0
 
 SEED: Final = 7
 FOLDS: Final = 5
-
-_DIGITS: Final = 7
 
 NOTICE: Final = {
     "licence": "CC BY-NC-SA 4.0, https://creativecommons.org/licenses/by-nc-sa/4.0/",
@@ -188,19 +186,13 @@ def fit(sample: Sample, instrument: Instrument, version: str = DEFAULT) -> Typin
     model = SegmentRegionClassifier(scores=standing_weights(facets)).fit(
         likeness(sample.ratings_of(facets)), sample.segments, sample_weight=sample.weights
     )
-    mean, covariance = model.mean_.round(_DIGITS), model.covariance_.round(_DIGITS)
-    factors = fit_factors(mean, covariance)
     return TypingTool(
         version=version,
         instrument_version=instrument.version,
         items=tuple(items[facet] for facet in facets),
         facets=facets,
-        mean=mean,
-        covariance=covariance,
         norms=PUBLISHED_NORMS,
-        loadings=factors.loadings.round(_DIGITS),
-        noise=factors.noise.round(_DIGITS),
-        latent_norms=latent_norms(factors, facets),
+        **parameters(model.mean_, model.covariance_, facets),
         refusals=Refusals(
             precedence=(
                 Reason.TOO_FEW,
