@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
     from parentportal.models import Officer
@@ -50,8 +50,8 @@ class Foreseen:
         moves: what each response is taken for now and would be taken for, to how many; every
             combination, none for unassigned.
         done: responses that this version has typed already.
-        left: responses that are not typed anew: given in a language that is not typed, or to
-            another questionnaire, or the carer has objected.
+        left: responses that are never typed anew, whatever the version: given in a language that is
+            not typed, or to another questionnaire, or the carer has objected.
     """
 
     moves: Mapping[tuple[Segment | None, Segment | None], int]
@@ -84,7 +84,8 @@ def foresee(session: Session, wave_id: UUID, version: str) -> Foreseen:
         .join(Invitation, Invitation.id == Response.invitation_id)
         .where(Invitation.wave_id == wave_id)
     )
-    done = session.scalar(everybody.where(Assignment.tool_version == version)) or 0
+    typed = everybody.join(Carer, Carer.id == Invitation.carer_id).where(*_may_be_typed(tool))
+    done = session.scalar(typed.where(Assignment.tool_version == version)) or 0
     total = session.scalar(everybody) or 0
     return Foreseen(
         {(one, other): found[one, other] for one in places for other in places},
@@ -158,11 +159,18 @@ def _to_type(wave_id: UUID, tool: TypingTool) -> Select[Response]:
         .where(
             Invitation.wave_id == wave_id,
             Assignment.tool_version != tool.version,
-            Assignment.instrument_version == tool.instrument_version,
-            is_typed(Assignment),
-            Carer.objected_at.is_(None),
+            *_may_be_typed(tool),
         )
         .options(contains_eager(Response.assignment), selectinload(Response.answers))
+    )
+
+
+def _may_be_typed(tool: TypingTool) -> tuple[ColumnElement[bool], ...]:
+    """What a tool may type: answers to its own questionnaire, in a typed language, unobjected."""
+    return (
+        Assignment.instrument_version == tool.instrument_version,
+        is_typed(Assignment),
+        Carer.objected_at.is_(None),
     )
 
 

@@ -7,17 +7,24 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from messaging.council import demonstration_council
+from messaging.lifecycle import State
 from parentportal.models import (
     Assignment,
     AuditEvent,
+    Campaign,
     EarlierAssignment,
     Invitation,
     OutgoingMessage,
     Response,
+    Role,
     ToolState,
 )
+from parentportal.operations.accounts import add_officer
 from parentportal.operations.calibration import decide
+from parentportal.operations.council import save_council
 from parentportal.operations.objections import object_to_tailoring
+from parentportal.operations.outbox import approve, draft_batch, submit
 from parentportal.operations.retyping import ToolNotAdopted, foresee, retype
 from parentportal.queries.tools import tool_for_new_waves, tool_named
 from parentportal.refusals import NotThere
@@ -30,6 +37,7 @@ from tests.parentportal.answered_rows import (
     answered,
     families,
 )
+from tests.parentportal.cohort_rows import a_family
 
 LATER = START + timedelta(days=30)
 MANY = 24
@@ -56,6 +64,26 @@ def whole(session, wave, version, **how):
     while count := retype(session, wave.id, version, now=LATER, **how):
         done.append(count)
     return done
+
+
+@pytest.fixture
+def council_of_two(session):
+    """A council in force, one who drafts, and one who approves."""
+    save_council(session, demonstration_council(), now=START)
+    return tuple(
+        add_officer(session, f"{role}@council.example", "Sam", role, "a long enough word", START)
+        for role in (Role.OFFICER, Role.APPROVER)
+    )
+
+
+def letters(session):
+    """Message to its batch, state, variant and what is written, to whom."""
+    session.flush()
+    session.expire_all()
+    return {
+        row.id: (row.batch_id, row.state, row.variant, row.content_sealed, row.recipient_sealed)
+        for row in session.scalars(select(OutgoingMessage))
+    }
 
 
 def test_what_is_foreseen_is_what_comes_of_it(session, autumn):
@@ -136,7 +164,9 @@ def test_other_languages_and_those_who_objected_are_left_as_they_are(session):
     object_to_tailoring(session, objects.id, now=START, by=None)
     own = adopted(session)
     found = foresee(session, wave.id, own.version)
-    assert (found.to_type, found.left) == (1, 2)
+    assert (found.to_type, found.done, found.left) == (1, 0, 2)
+    by_the_same = foresee(session, wave.id, DEFAULT)
+    assert (by_the_same.to_type, by_the_same.done, by_the_same.left) == (0, 1, 2)
     assert whole(session, wave, own.version) == [1]
     typed = session.scalars(
         select(Invitation.carer_id)
@@ -165,6 +195,30 @@ def test_answers_to_an_earlier_questionnaire_are_not_typed_as_if_they_were_to_th
         "travel-values-1",
         "travel-values-1-ess-gb-1",
     )
+
+
+def test_drafts_and_approved_letters_keep_their_wording_and_their_state(session, council_of_two):
+    drafter, second = council_of_two
+    session.add(Campaign(key="ptb-offer", neutral_share=0, seed="s", created_at=START))
+    carers = [a_family(session, f"F{place}", START) for place in range(12)]
+    wave = a_round(session)
+    answered(session, wave, carers)
+    how = {"dated": START.date(), "now": START, "by": drafter}
+    keys = [carer.id for carer in carers]
+    approved = draft_batch(session, "ptb-offer", carers=keys[:6], **how)
+    submit(session, approved.id, now=START, by=drafter)
+    approve(session, approved.id, now=START, by=second)
+    drafted = draft_batch(session, "ptb-offer", carers=keys[6:], **how)
+    before = letters(session)
+    assert {(row[0], row[1]) for row in before.values()} == {
+        (approved.id, State.APPROVED),
+        (drafted.id, State.DRAFT),
+    }
+    own = adopted(session)
+    found = foresee(session, wave.id, own.version)
+    assert sum(count for (was, now), count in found.moves.items() if was != now), "all stay"
+    whole(session, wave, own.version)
+    assert letters(session) == before
 
 
 def test_only_what_was_adopted_may_type(session, autumn):
