@@ -15,7 +15,7 @@ from parentportal.operations import trail
 from parentportal.operations.calibration import pool_sha256
 from parentportal.operations.invitations import invite, open_wave
 from parentportal.operations.recipients import suppressed_by
-from parentportal.queries.sent import asked_adaptively, is_typed
+from parentportal.queries.sent import asked_adaptively, is_read, is_typed
 from parentportal.refusals import NotThere, Refusal
 from segmentation.retest import DAYS_BETWEEN, FEWEST_PAIRS, RETESTED
 from segmentation.sampling import draw
@@ -62,9 +62,9 @@ class Redrawn:
 def retest_pool(session: Session, wave_id: UUID, opens_at: datetime) -> Sequence[Carer]:
     """Who could be asked again by a retest that opens then; one query.
 
-    They answered this round's adaptive form at least two weeks before, in a language that is typed;
-    nothing keeps letters from their family, they have not objected, and no retest of this round has
-    asked them.
+    They answered this round's adaptive form at least two weeks before, in a language that is typed
+    and not too fast to be read; nothing keeps letters from their family, they have not objected,
+    and no retest of this round has asked them.
     """
     again, retest = aliased(Invitation), aliased(Wave)
     asked_again = (
@@ -85,6 +85,7 @@ def retest_pool(session: Session, wave_id: UUID, opens_at: datetime) -> Sequence
             Carer.objected_at.is_(None),
             Carer.id.not_in(asked_again),
             is_typed(Assignment),
+            is_read(Assignment),
         )
         .options(contains_eager(Carer.family))
         .order_by(Family.reference, Carer.created_at, Carer.id)

@@ -150,8 +150,8 @@ def retest_pairs(session: Session, wave_id: UUID) -> Pairs:
             *asked_adaptively(again, response),
             is_typed(first),
             is_typed(second),
-            _is_read(first),
-            _is_read(second),
+            is_read(first),
+            is_read(second),
         )
         .order_by(second.id)
     ).all()
@@ -174,7 +174,7 @@ def asked_adaptively(invitation: Any, response: Any) -> tuple[ColumnElement[bool
     return (invitation.form == Form.ADAPTIVE, response.mode != Mode.PAPER)
 
 
-def _is_read(assignment: Any) -> ColumnElement[bool]:
+def is_read(assignment: Any) -> ColumnElement[bool]:
     """Whether the questions can have been read."""
     found: ColumnElement[bool] = or_(
         assignment.reason.is_(None), assignment.reason != Reason.TOO_FAST
@@ -188,7 +188,7 @@ def _typed(query: Select[Any]) -> Select[Any]:
         query.join(Response.assignment)
         .join(Response.invitation)
         .join(Carer, Carer.id == Invitation.carer_id)
-        .where(is_typed(Assignment), _is_read(Assignment), Carer.objected_at.is_(None))
+        .where(is_typed(Assignment), is_read(Assignment), Carer.objected_at.is_(None))
     )
 
 

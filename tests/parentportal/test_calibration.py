@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from parentportal.models import AuditEvent, Form, Invitation, OwnTool, ToolState
+from parentportal.models import (
+    Assignment,
+    AuditEvent,
+    Form,
+    Invitation,
+    Mode,
+    OwnTool,
+    Response,
+    ToolState,
+)
 from parentportal.operations import survey
 from parentportal.operations.calibration import (
     MAY_BECOME,
@@ -20,7 +29,8 @@ from parentportal.queries.sent import full_form_count, full_forms, sent_forms
 from parentportal.queries.tools import own_tools
 from parentportal.refusals import NotThere
 from segmentation.drift import profile
-from segmentation.typing_tool import load_typing_tool
+from segmentation.scoring import ENOUGH_ANSWERED
+from segmentation.typing_tool import Reason, load_typing_tool
 from tests.parentportal.answered_rows import (
     START,
     a_round,
@@ -109,6 +119,49 @@ def test_a_round_comes_back_as_forms_in_the_order_asked(session):
     )
     assert report.people == 60
     assert len(sent_forms(session, wave.id, most=7)) == 7
+
+
+def kept_for(session, carer):
+    """A carer's response and what it was taken for."""
+    return session.execute(
+        select(Response, Assignment)
+        .join(Assignment, Assignment.response_id == Response.id)
+        .join(Invitation, Invitation.id == Response.invitation_id)
+        .where(Invitation.carer_id == carer.id)
+    ).one()
+
+
+def refused(session, carer, reason):
+    _, kept = kept_for(session, carer)
+    kept.segment, kept.reason = None, reason
+
+
+def test_a_round_is_looked_at_by_its_adaptive_forms_that_were_read(session):
+    wave = a_round(session)
+    on_paper, hasty, *_ = carers = families(session, 5)
+    answered(session, wave, carers)
+    answered(session, wave, families(session, 2, first=20), form=Form.FULL)
+    kept_for(session, on_paper)[0].mode = Mode.PAPER
+    refused(session, hasty, Reason.TOO_FAST)
+    session.flush()
+    assert len(sent_forms(session, wave.id)) == 3
+
+
+def test_a_full_form_counts_only_where_it_is_fit_to_make_numbers_from(session):
+    tool = load_typing_tool()
+    wave = a_round(session)
+    on_paper, hasty, straight, _ = carers = families(session, 4)
+    answered(session, wave, carers, form=Form.FULL)
+    kept_for(session, on_paper)[0].mode = Mode.PAPER
+    refused(session, hasty, Reason.TOO_FAST)
+    refused(session, straight, Reason.STRAIGHT_LINE)
+    session.flush()
+    few = survey.invite(session, wave, families(session, 2, first=20), now=START, form=Form.FULL)
+    for one, left_out in zip(few, (5, 6), strict=True):
+        answer(session, one.invitation_id, dict(list(people(1)[0].items())[left_out:]))
+    assert full_form_count(session, tool.instrument_version) == 2
+    assert full_forms(session, tool).shape == (2, 21)
+    assert len(tool.items) - 5 == ENOUGH_ANSWERED
 
 
 def test_what_was_left_out_is_no_answer(session):

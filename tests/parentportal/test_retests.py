@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from parentportal.intake.vocabulary import Flag
-from parentportal.models import AuditEvent, Invitation
+from parentportal.models import Assignment, AuditEvent, Form, Invitation, Mode, Response
 from parentportal.operations.calibration import pool_sha256
 from parentportal.operations.objections import object_to_tailoring
 from parentportal.operations.retests import (
@@ -24,6 +24,7 @@ from parentportal.queries.sent import retest_pairs
 from parentportal.refusals import NotThere
 from segmentation.retest import DAYS_BETWEEN, FEWEST_PAIRS, compare
 from segmentation.sampling import draw
+from segmentation.typing_tool import Reason
 from tests.parentportal.answered_rows import (
     START,
     a_round,
@@ -127,6 +128,52 @@ def test_both_forms_of_a_carer_are_compared(session, autumn):
     assert report.pairs == MANY
     assert sum(report.table.values()) == MANY
     assert report.named.share.value > 0.5
+
+
+def test_only_adaptive_forms_that_were_read_and_not_on_paper_are_compared(session, autumn):
+    wave, carers = autumn
+    found = again(session, wave)
+    for invitation in session.scalars(
+        select(Invitation).where(Invitation.wave_id == found.wave.id)
+    ):
+        answer(session, invitation.id, noisier(1)[0], at=LATER)
+
+    def of(place, row, of_wave):
+        query = select(row).where(
+            Invitation.wave_id == of_wave.id, Invitation.carer_id == carers[place].id
+        )
+        if row is not Invitation:
+            query = query.join(Response, Response.invitation_id == Invitation.id)
+        if row is Assignment:
+            query = query.join(Assignment, Assignment.response_id == Response.id)
+        return session.scalars(query.select_from(Invitation)).one()
+
+    of(0, Invitation, wave).form = Form.FULL
+    of(1, Invitation, found.wave).form = Form.FULL
+    of(2, Response, wave).mode = Mode.PAPER
+    of(3, Response, found.wave).mode = Mode.PAPER
+    for hasty in (of(4, Assignment, wave), of(5, Assignment, found.wave)):
+        hasty.segment, hasty.reason = None, Reason.TOO_FAST
+    session.flush()
+    pairs = retest_pairs(session, found.wave.id)
+    assert (len(pairs.both), pairs.apart) == (MANY - 6, 0)
+
+
+def test_who_was_asked_otherwise_or_did_not_read_is_not_asked_again(session):
+    wave = a_round(session)
+    whole_bank, on_paper, hasty, plain = carers = families(session, 4)
+    answered(session, wave, carers[1:])
+    answered(session, wave, [whole_bank], form=Form.FULL)
+    rows = session.execute(
+        select(Invitation.carer_id, Response, Assignment)
+        .join(Response, Response.invitation_id == Invitation.id)
+        .join(Assignment, Assignment.response_id == Response.id)
+    )
+    found = {carer: (response, assignment) for carer, response, assignment in rows}
+    found[on_paper.id][0].mode = Mode.PAPER
+    found[hasty.id][1].segment, found[hasty.id][1].reason = None, Reason.TOO_FAST
+    session.flush()
+    assert retest_pool(session, wave.id, LATER) == [plain]
 
 
 def test_forms_typed_by_two_versions_are_not_compared(session, autumn):
