@@ -1,10 +1,11 @@
 """Every table, in one place to import from."""
 
 from parentportal.models.base import Base
+from parentportal.models.campaigns import Campaign, TemplateVersion
 from parentportal.models.groups import FocusGroup, GroupDraw, GroupSession, Invitee, InviteeState
 from parentportal.models.installation import Installation
 from parentportal.models.licensed import HeldLicence, LicensedSegment
-from parentportal.models.outbox import Campaign, OutgoingBatch, OutgoingMessage, TemplateVersion
+from parentportal.models.outbox import OutgoingBatch, OutgoingMessage
 from parentportal.models.people import (
     AgeBand,
     Carer,
