@@ -1,0 +1,167 @@
+"""The facts every version of a message carries, built without any knowledge of the version.
+
+That the four versions say the same is so by construction: nothing here is told which one it is
+for. `messaging.facts` proves it from the finished messages all the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+
+from messaging.council import Council
+from messaging.languages import isolated
+from messaging.offers import (
+    ChildOffer,
+    format_pence,
+    format_pounds,
+)
+from messaging.placeholders import CompositionRefused, checked, fill
+from messaging.settings import is_web_address
+from messaging.wording import locked_wording
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationDetails:
+    """When and where a discussion group meets, as far as it is settled.
+
+    Attributes:
+        place: where, as it prints.
+        starts: the local time on the wall clock there.
+        minutes: how long.
+        access: steps, parking, a hearing loop…; may be empty.
+        expenses: what is paid, in the message's language; empty prints the council's practice.
+        reply_link: the invitee's own signed link; empty prints the general one.
+    """
+
+    place: str
+    starts: datetime
+    minutes: int
+    access: str = ""
+    expenses: str = ""
+    reply_link: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """All that the facts of one message are made from; the version is not among it."""
+
+    campaign: str
+    language: str
+    council: Council
+    children: tuple[ChildOffer, ...]
+    dated: date
+    link: str
+    recorded_by: str
+    invitation: InvitationDetails | None
+
+    @property
+    def wording(self) -> Mapping[str, Any]:
+        """The locked wording of the message's language."""
+        return locked_wording(self.language)
+
+    @property
+    def reply_by(self) -> date:
+        """The day an answer helps until: some weeks off, and a week before a settled meeting."""
+        usual = self.dated + timedelta(weeks=self.council.reply_weeks)
+        if self.invitation is None:
+            return usual
+        meeting = self.invitation.starts.date()
+        return min(usual, max(meeting - timedelta(weeks=1), self.dated + timedelta(days=1)))
+
+    def filled(self, text: str, words: Mapping[str, str] | None = None, **more: str) -> str:
+        """A locked text with its blanks filled; `words` are of the language itself."""
+        own_words = {**self._sentences, **(words or {})}
+        return fill(text, {**self._values, **more}, self.language, own_words)
+
+    def unit(self, name: str, number: Decimal | int) -> str:
+        """The word that follows a number (`1 mile`, `2 miles`), by CLDR's plural rules."""
+        forms = self.wording["units"][name]
+        return str(forms.get(Locale.parse(self.language).plural_form(number), forms["other"]))
+
+    def fenced(self, name: str, value: str) -> str:
+        """A value that stands alone in a cell or a line."""
+        return isolated(checked(name, value), self.language)
+
+    @cached_property
+    def _values(self) -> dict[str, str]:
+        council, budget = self.council, self.council.personal_transport_budget
+        groups, mileage = self.council.focus_groups, budget.mileage
+        return {
+            "contact_name": council.contact.name,
+            "phone": council.contact.phone,
+            "link": self.link,
+            "reply_link": (self.invitation and self.invitation.reply_link) or self.link,
+            "reply_by": printed_date(self.reply_by, self.language),
+            "recorded_by": self.recorded_by,
+            "rate": format_pence(mileage.pence_per_mile),
+            "trips": str(mileage.trips_a_day),
+            "days": str(mileage.days_a_year),
+            "valid_from": printed_date(mileage.valid_from, self.language),
+            "valid_to": printed_date(mileage.valid_to, self.language),
+            "trial_weeks": str(budget.trial_weeks),
+            "notice_days": str(budget.notice_days),
+            "median_days": str(budget.restore_median_days),
+            "longest_days": str(budget.restore_longest_days),
+            "sendiass": council.sendiass.name,
+            "sendiass_phone": council.sendiass.phone,
+            "sendiass_website": _printed_site(council.sendiass.website),
+            "forum": council.parent_carer_forum.name,
+            "forum_phone": council.parent_carer_forum.phone,
+            "forum_website": _printed_site(council.parent_carer_forum.website),
+            "complaints_phone": council.complaints.phone,
+            "complaints_website": _printed_site(council.complaints.website),
+            "fewest": str(groups.fewest_people),
+            "most": str(groups.most_people),
+            "thanks": format_pounds(groups.thanks_pounds),
+        }
+
+    @cached_property
+    def _sentences(self) -> dict[str, str]:
+        budget, groups = self.council.personal_transport_budget, self.council.focus_groups
+        own_expenses = self.invitation.expenses if self.invitation else ""
+        return {
+            "week_unit": self.unit("week", budget.trial_weeks),
+            "payments": budget.payments[self.language],
+            "post_16": budget.post_16[self.language],
+            "expenses": (
+                checked("expenses", own_expenses)
+                if own_expenses
+                else groups.expenses[self.language]
+            ),
+            "benefits": groups.benefits[self.language],
+        }
+
+
+def printed_date(day: date, language: str) -> str:
+    """A date as it prints in that language: `22 November 2026`."""
+    return format_date(day, "long", locale=language)
+
+
+def names_of(children: tuple[ChildOffer, ...], language: str) -> str:
+    """The children's first names as a list in words; empty if no child is named."""
+    named = [child.first_name for child in children if child.first_name.strip()]
+    names = [checked("child_first_name", name) for name in named]
+    return str(format_list(names, locale=language)) if names else ""
+
+
+def _printed_site(address: str) -> str:
+    """A web address short enough for running text: browsers add the rest."""
+    return address.removeprefix("https://").removeprefix("www.").rstrip("/")
+
+
+def check_link(name: str, link: str) -> str:
+    """The link, if it is one that may be printed.
+
+    Raises:
+        CompositionRefused: it is no http(s) address.
+    """
+    if not is_web_address(link):
+        raise CompositionRefused("link-refused", name=name)
+    return link
