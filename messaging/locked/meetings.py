@@ -1,0 +1,51 @@
+"""A discussion group: what it is like, and when and where it meets."""
+
+from babel.dates import format_date, format_time
+
+from messaging.blocks import Block, Grid, Heading
+from messaging.campaigns import LockedBlock
+from messaging.locked.terms import InvitationDetails, Terms
+from messaging.placeholders import CompositionRefused
+
+
+def meeting(terms: Terms) -> tuple[Block, ...]:
+    """The meeting as a table, settled or not yet.
+
+    Raises:
+        CompositionRefused: it has begun, or something of it cannot be printed.
+    """
+    words, part = terms.wording["meeting"], LockedBlock.MEETING
+    practice = terms.council.focus_groups
+    language = terms.language
+    facts: list[tuple[str, str]]
+    if terms.invitation is not None and terms.invitation.starts.date() <= terms.dated:
+        raise CompositionRefused("meeting-is-past", starts=terms.invitation.starts.isoformat())
+    if terms.invitation is None:
+        length = terms.filled(words["minutes"], minutes=str(practice.minutes))
+        facts = [(words["when"], practice.where_and_when[language])]
+    else:
+        length = terms.filled(words["minutes"], minutes=str(terms.invitation.minutes))
+        facts = [
+            (words["place"], terms.fenced("place", terms.invitation.place)),
+            (words["starts"], terms.fenced("starts", _printed_start(terms.invitation, language))),
+        ]
+        if terms.invitation.access:
+            facts.append((words["access"], terms.fenced("access", terms.invitation.access)))
+    facts += [
+        (words["length"], length),
+        (words["people"], terms.filled(words["people_terms"])),
+        (words["before"], practice.before[language]),
+        (words["company"], practice.company[language]),
+        (words["thanks"], terms.filled(words["thanks_terms"])),
+        (words["consent"], practice.consent[language]),
+        (words["afterwards"], practice.afterwards[language]),
+    ]
+    return (
+        Heading(part, locked=True, text=words["heading"]),
+        Grid(part, locked=True, head=(words["topic"], words["details"]), rows=tuple(facts)),
+    )
+
+
+def _printed_start(invitation: InvitationDetails, language: str) -> str:
+    day = format_date(invitation.starts.date(), "full", locale=language)
+    return f"{day}, {format_time(invitation.starts.time(), 'short', locale=language)}"

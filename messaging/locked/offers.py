@@ -1,0 +1,97 @@
+"""What a family may choose, with the amount worked out, and on which terms."""
+
+from messaging.blocks import Block, Fact, Grid, Heading, Paragraph
+from messaging.campaigns import LockedBlock
+from messaging.locked.terms import Terms, names_of
+from messaging.offers import (
+    AgeBand,
+    ChildOffer,
+    MileagePayment,
+    format_miles,
+    format_pounds,
+)
+from messaging.placeholders import CompositionRefused
+
+MOST_CHILDREN = 6  # a row of the table each; more would not leave the facts on two sides
+
+
+def offers(terms: Terms) -> tuple[Block, ...]:
+    """The choices side by side, the travel a child has first, each child with its own amount.
+
+    Raises:
+        CompositionRefused: the rate is not in force, or something about a child is not known.
+    """
+    words, part = terms.wording["offers"], LockedBlock.OFFERS
+    mileage = terms.council.personal_transport_budget.mileage
+    if terms.dated < mileage.valid_from:
+        raise CompositionRefused("rate-not-begun", begins=mileage.valid_from.isoformat())
+    if terms.dated > mileage.valid_to:
+        raise CompositionRefused("rate-has-ended", ended=mileage.valid_to.isoformat())
+    if len(terms.children) > MOST_CHILDREN:
+        raise CompositionRefused("too-many-children", most=str(MOST_CHILDREN))
+    payments = [(child, _worked(child, terms)) for child in terms.children]
+    if not payments:
+        raise CompositionRefused("no-children")
+    rows = tuple(
+        (
+            terms.fenced("child_first_name", child.first_name),
+            words["keep_terms"],
+            terms.filled(
+                words["ptb_terms"],
+                {"mile_unit": terms.unit("mile", payment.miles)},
+                pounds=format_pounds(payment.pounds_a_year),
+                miles=format_miles(payment.miles),
+            ),
+        )
+        for child, payment in payments
+    )
+    return (
+        Heading(part, locked=True, text=words["heading"]),
+        Grid(part, locked=True, head=(words["child"], words["keep"], words["ptb"]), rows=rows),
+        Paragraph(part, locked=True, text=terms.filled(words["how"])),
+    )
+
+
+def _worked(child: ChildOffer, terms: Terms) -> MileagePayment:
+    """The child's amount, once everything an offer needs is known (rules.md, 2 and 4)."""
+    if not child.first_name.strip():
+        raise CompositionRefused("child-name-missing")
+    if child.age_band is None:
+        raise CompositionRefused("age-band-missing")
+    if child.miles is None:
+        raise CompositionRefused("miles-missing")
+    return terms.council.personal_transport_budget.mileage.work_out(child.miles)
+
+
+def choice(terms: Terms) -> tuple[Block, ...]:
+    """One block for each age band in the family, because the law differs at 16."""
+    words, part = terms.wording["choice"], LockedBlock.CHOICE
+    bands = [band for band in AgeBand if any(child.age_band is band for child in terms.children)]
+    facts = []
+    for band in bands:
+        of_band = tuple(child for child in terms.children if child.age_band is band)
+        names = names_of(of_band, terms.language)
+        title = (
+            words["title"] if len(bands) == 1 else terms.filled(words["title_for"], children=names)
+        )
+        facts.append(Fact(part, locked=True, title=title, text=terms.filled(words[band])))
+    back = Fact(part, locked=True, title=words["back_title"], text=terms.filled(words["back"]))
+    return (*facts, back)
+
+
+def budget(terms: Terms) -> tuple[Block, ...]:
+    """What a Personal Transport Budget may be spent on, and what comes with it."""
+    words, part = terms.wording["terms"], LockedBlock.TERMS
+    ptb, language = terms.council.personal_transport_budget, terms.language
+    reviewed = (ptb.tax, ptb.benefits, ptb.insurance, ptb.employing)
+    return (
+        Fact(part, locked=True, title=words["uses"], text=ptb.permitted_uses[language]),
+        Fact(part, locked=True, title=words["evidence"], text=ptb.evidence[language]),
+        Fact(part, locked=True, title=words["absence"], text=ptb.absence[language]),
+        Fact(
+            part,
+            locked=True,
+            title=words["reviewed"],
+            text=" ".join(text[language] for text in reviewed),
+        ),
+    )
