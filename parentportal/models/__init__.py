@@ -2,6 +2,7 @@
 
 from parentportal.models.base import Base
 from parentportal.models.campaigns import Campaign, TemplateVersion
+from parentportal.models.contact import Suppression, SuppressionReason
 from parentportal.models.groups import FocusGroup, GroupDraw, GroupSession, Invitee, InviteeState
 from parentportal.models.installation import Installation
 from parentportal.models.licensed import HeldLicence, LicensedSegment
@@ -65,6 +66,8 @@ __all__ = [
     "OwnTool",
     "Response",
     "Role",
+    "Suppression",
+    "SuppressionReason",
     "TemplateVersion",
     "ToolState",
     "Wave",
