@@ -168,6 +168,11 @@ class Way(ABC):
         """
         raise NotImplementedError(self.name)
 
+    @property
+    def holds(self) -> bool:
+        """Whether what it took lies here until the batch is closed, and can be taken back."""
+        return type(self).take_back is not Way.take_back
+
     def take_back(  # noqa: B027 -- most ways hold nothing that could be taken back
         self, batch_id: UUID, references: Iterable[UUID]
     ) -> None:
