@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from messaging.lifecycle import diagram
+from messaging.lifecycle import BATCH_STEPS, diagram
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text()
 
 
-def test_the_status_diagram_is_the_table_of_states():
+def test_the_status_diagrams_are_the_tables_of_states():
     assert f"```mermaid\n{diagram()}\n```" in README
+    assert f"```mermaid\n{diagram(BATCH_STEPS)}\n```" in README
