@@ -16,7 +16,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from messaging.languages import is_right_to_left, language_tag
-from parentportal.dispatch.folder import make_folder, move, write_whole
+from parentportal.dispatch.files import make_folder, move, write_whole
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,6 +75,15 @@ class Mailbox:
             write_whole(self.path / "tmp" / name, mail)
             move(self.path / "tmp" / name, self.path / "new" / name)
         return {"file": f"new/{name}", "sha256": sha256(mail).hexdigest()}
+
+    def find(self, message_id: UUID) -> dict[str, Any] | None:
+        """The evidence of an email that lies here, read or not; none if it does not."""
+        name = f"{message_id}.eml"
+        lying = [self.path / "new" / name, *(self.path / "cur").glob(f"{name}*")]
+        held = next((path for path in lying if path.exists()), None)
+        if held is None:
+            return None
+        return {"file": f"new/{name}", "sha256": sha256(held.read_bytes()).hexdigest()}
 
     def drop(self, message_id: UUID) -> None:
         """Take an email away that is not to go after all."""
