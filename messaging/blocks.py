@@ -1,6 +1,6 @@
 """What a message is made of: a few kinds of block, each either tone or locked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -14,22 +14,28 @@ class Heading:
     text: str
 
 
+Ranges = tuple[tuple[int, int], ...]
+"""Where a text is bold: from this character up to that one, in order and apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text."""
+    """Running text; `strong` are its bold ranges."""
 
     part: str
     locked: bool
     text: str
+    strong: Ranges = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A bulleted list."""
+    """A bulleted list; `strong` holds the bold ranges of each item, or nothing if none is bold."""
 
     part: str
     locked: bool
     items: tuple[str, ...]
+    strong: tuple[Ranges, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +81,21 @@ _KIND_OF = {kind: name for name, kind in _KINDS.items()}
 
 
 def block_document(block: Block) -> dict[str, Any]:
-    """A block in JSON's types, its kind first."""
+    """A block in JSON's types, its kind first; where nothing is bold, nothing is said of it."""
     values = {field.name: getattr(block, field.name) for field in fields(block)}
+    if not values.get("strong", True):
+        del values["strong"]
     return {"kind": _KIND_OF[type(block)], **{k: _listed(v) for k, v in values.items()}}
+
+
+def emphasised(text: str, strong: Ranges) -> Iterator[tuple[str, bool]]:
+    """The text in runs, each with whether it is bold; together they are the text."""
+    end = 0
+    for start, stop in strong:
+        yield text[end:start], False
+        yield text[start:stop], True
+        end = stop
+    yield text[end:], False
 
 
 def read_block(document: Mapping[str, Any]) -> Block:

@@ -1,7 +1,9 @@
 """The blanks in the copy, `((name))`, and what may fill them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 
 from messaging.languages import isolated
 from messaging.printable import why_unprintable
@@ -58,6 +60,48 @@ REFUSAL_WORDS: Mapping[str, str] = {
     "too-many-children": "One letter names at most {most} children.",
     "link-refused": "{name} must be a web address that starts with https:// or http://.",
 }
+
+
+def placeholder_name(written: str) -> str:
+    """The name a blank was written by: `First name` and `first-name` are `first_name`.
+
+    Officers know GOV.UK Notify, where case, blanks and hyphens in a name make no difference.
+    """
+    return re.sub(r"[\s_-]+", "_", written.strip()).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class StrangePlaceholder:
+    """A blank that may not stand in a copy.
+
+    Attributes:
+        name: as the copy asks for it.
+        forbidden: whether it may never be one, in any copy.
+        nearest: the known name that was probably meant, if one is near.
+    """
+
+    name: str
+    forbidden: bool
+    nearest: str | None
+
+
+def strange_placeholders(
+    names: Iterable[str], known: Collection[str]
+) -> tuple[StrangePlaceholder, ...]:
+    """Those of the names that nothing can fill, or that are forbidden, each once, in order.
+
+    Args:
+        names: what a copy asks for, by `placeholder_name`.
+        known: what copy of this kind may ask for; a forbidden name is none, even if it is here.
+    """
+    near = sorted(set(known) - FORBIDDEN)
+    return tuple(
+        StrangePlaceholder(
+            name, name in FORBIDDEN, next(iter(get_close_matches(name, near, 1)), None)
+        )
+        for name in dict.fromkeys(names)
+        if name in FORBIDDEN or name not in known
+    )
 
 
 def blanks_in(text: str) -> tuple[str, ...]:

@@ -4,7 +4,17 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from messaging.blocks import Block, Fact, Grid, Heading, Listing, Paragraph, Signature
+from messaging.blocks import (
+    Block,
+    Fact,
+    Grid,
+    Heading,
+    Listing,
+    Paragraph,
+    Ranges,
+    Signature,
+    emphasised,
+)
 from messaging.languages import is_right_to_left, language_tag
 
 _LINK = re.compile(r"https?://[^\s<>\"'\u2066-\u2069]+[^\s<>\"'\u2066-\u2069.,;:!?\u06d4\u060c)]")
@@ -14,6 +24,11 @@ def plain_text(subject: str, salutation: str, blocks: Iterable[Block]) -> str:
     """Paragraphs with a blank line between them."""
     parts = [subject, salutation, *(_plain(block) for block in blocks)]
     return "\n\n".join(parts) + "\n"
+
+
+def running_text(blocks: Iterable[Block]) -> str:
+    """Every block on one line, as a text message has it."""
+    return " ".join(_plain(block) for block in blocks)
 
 
 def _plain(block: Block) -> str:
@@ -65,10 +80,11 @@ def _pieces(block: Block) -> Iterator[str]:
     match block:
         case Heading(text=text):
             yield f"<h2{mark}>{_words(text)}</h2>"
-        case Paragraph(text=text):
-            yield f"<p{mark}>{_words(text)}</p>"
-        case Listing(items=items):
-            yield f"<ul{mark}>" + "".join(f"<li>{_words(i)}</li>" for i in items) + "</ul>"
+        case Paragraph(text=text, strong=strong):
+            yield f"<p{mark}>{_runs(text, strong)}</p>"
+        case Listing(items=items, strong=strong):
+            lines = zip(items, strong or [()] * len(items), strict=True)
+            yield f"<ul{mark}>" + "".join(f"<li>{_runs(*line)}</li>" for line in lines) + "</ul>"
         case Fact(title=title, text=text):
             yield (
                 f"<p{mark}>"
@@ -93,6 +109,13 @@ def _lines(cell: str) -> str:
     if not rest:
         return _words(point)
     return "<br>".join((f"<strong>{_words(point)}</strong>", *(_words(line) for line in rest)))
+
+
+def _runs(text: str, strong: Ranges) -> str:
+    return "".join(
+        f"<strong>{_words(run)}</strong>" if bold else _words(run)
+        for run, bold in emphasised(text, strong)
+    )
 
 
 def _words(text: str) -> str:
