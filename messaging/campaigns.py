@@ -1,8 +1,14 @@
-"""The campaigns: what each is about, where it may go, and which locked facts it carries."""
+"""The campaigns: what each is about, where it may go, and which locked facts it carries.
 
-from collections.abc import Mapping
+A campaign is a folder of `copy`: `campaign.toml` says what it is, and a file for each language has
+its words.
+"""
+
+import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 
 from messaging.channels import Channel
 from messaging.languages import LANGUAGES
@@ -14,10 +20,19 @@ class LockedBlock(StrEnum):
 
     OFFERS = "offers"
     MEETING = "meeting"
+    SURVEY = "survey"
+    AFTER_SURVEY = "after-survey"
+    TIMELINE = "timeline"
+    SCHOOL = "school"
+    REVIEW = "review"
+    THANKS = "thanks"
+    CHANGES = "changes"
+    YOUNG_PERSON = "young-person"
     ACTIONS = "actions"
     ANSWERS = "answers"
     CHOICE = "choice"
     TERMS = "terms"
+    APPEAL = "appeal"
     HELP = "help"
     PRIVACY = "privacy"
     FORMATS = "formats"
@@ -26,8 +41,20 @@ class LockedBlock(StrEnum):
 class Purpose(StrEnum):
     """What a message is for; a carer can stop each purpose on each channel (PECR)."""
 
+    SURVEY = "survey"
     OFFER = "offer"
     CONSULTATION = "consultation"
+    SERVICE = "service"
+
+
+class About(StrEnum):
+    """What a message needs to be told beside the family it goes to."""
+
+    NOTHING = "nothing"
+    MEETING = "meeting"
+    SURVEY = "survey"
+    REVIEW = "review"
+    CHANGES = "changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,76 +65,94 @@ class Campaign:
         key: its name in files and commands.
         name: its name for officers; the title of its first copy.
         purpose: what a carer opts out of.
+        offer: what is offered beside the travel a child has, or none.
+        tailored: whether it is written for each segment; else there is the neutral version alone.
+        solicited: whether it answers something the family did, and so counts against no cap.
+        follows: the campaign that this one follows up, once; or empty.
+        about: what it needs to be told beside the family.
+        first: the facts that stand after the introduction, before what the reader can do.
+        others: the facts that stand together at the end.
         channels: where its copy can go.
         languages: what it is written in.
-        offer: what is offered beside the travel a child has, or none.
     """
 
     key: str
     name: str
     purpose: Purpose
-    channels: tuple[Channel, ...]
-    languages: tuple[str, ...]
     offer: Offer | None
+    tailored: bool
+    solicited: bool
+    follows: str
+    about: About
+    first: tuple[LockedBlock, ...]
+    others: tuple[LockedBlock, ...]
+    channels: tuple[Channel, ...] = tuple(Channel)
+    languages: tuple[str, ...] = LANGUAGES
+
+    @property
+    def carried(self) -> tuple[LockedBlock, ...]:
+        """Every locked block of the long forms, in the order they print."""
+        return (*self.first, LockedBlock.ACTIONS, *self.others)
 
 
-_LONG_FORMS = (Channel.LETTER, Channel.EMAIL)
-
-_CAMPAIGNS: Mapping[str, Campaign] = {
-    campaign.key: campaign
-    for campaign in (
-        Campaign(
-            key="ptb-offer",
-            name="A Personal Transport Budget for your family",
-            purpose=Purpose.OFFER,
-            channels=_LONG_FORMS,
-            languages=LANGUAGES,
-            offer=Offer.PTB,
-        ),
-        Campaign(
-            key="focus-group-invitation",
-            name="An invitation to talk about travel to school",
-            purpose=Purpose.CONSULTATION,
-            channels=_LONG_FORMS,
-            languages=LANGUAGES,
-            offer=None,
-        ),
-    )
-}
-
-CAMPAIGN_KEYS: tuple[str, ...] = tuple(_CAMPAIGNS)
-
-CARRIED: Mapping[str, tuple[LockedBlock, ...]] = {
-    "ptb-offer": (
-        LockedBlock.OFFERS,
-        LockedBlock.ACTIONS,
-        LockedBlock.ANSWERS,
-        LockedBlock.CHOICE,
-        LockedBlock.TERMS,
-        LockedBlock.HELP,
-        LockedBlock.PRIVACY,
-        LockedBlock.FORMATS,
-    ),
-    "focus-group-invitation": (
-        LockedBlock.MEETING,
-        LockedBlock.ACTIONS,
-        LockedBlock.ANSWERS,
-        LockedBlock.HELP,
-        LockedBlock.PRIVACY,
-        LockedBlock.FORMATS,
-    ),
-}
-"""Which facts each message carries, in the order they print.
-
-The first stands after the introduction, the second after the words that lead to it, the others
-together. None carries the stages of appeal: neither tells a decision, and both say so.
-"""
+_COPY = files("messaging") / "copy"
+_ORDER = (
+    "survey-invitation",
+    "survey-reminder",
+    "survey-thanks",
+    "first-contact",
+    "ptb-offer",
+    "ptb-follow-up",
+    "itt-offer",
+    "itt-follow-up",
+    "mini-ptb-offer",
+    "focus-group-invitation",
+    "focus-group-confirmation",
+    "focus-group-reminder",
+    "focus-group-thanks",
+    "focus-group-changes",
+    "travel-review",
+    "naming-a-school",
+    "young-person",
+)
+"""The order in which a family may meet them; a campaign that is not named comes last."""
 
 
+def _keys() -> tuple[str, ...]:
+    found = {folder.name for folder in _COPY.iterdir() if (folder / "campaign.toml").is_file()}
+    named = [key for key in _ORDER if key in found]
+    return (*named, *sorted(found.difference(named)))
+
+
+CAMPAIGN_KEYS: tuple[str, ...] = _keys()
+
+
+@cache
 def load_campaign(key: str) -> Campaign:
     """The campaign of that key.
 
     Raises:
         KeyError: there is none.
     """
-    return _CAMPAIGNS[key]
+    if key not in CAMPAIGN_KEYS:
+        raise KeyError(key)
+    source = _COPY / key / "campaign.toml"
+    document = tomllib.loads(source.read_text(encoding="utf-8"))
+    return Campaign(
+        key=key,
+        name=str(document["name"]),
+        purpose=Purpose(document["purpose"]),
+        offer=Offer(document["offer"]) if "offer" in document else None,
+        tailored=document["tailored"] is True,
+        solicited=document.get("solicited", False) is True,
+        follows=str(document.get("follows", "")),
+        about=About(document.get("about", About.NOTHING)),
+        first=_blocks(document["first"]),
+        others=_blocks(document["others"]),
+    )
+
+
+def _blocks(names: object) -> tuple[LockedBlock, ...]:
+    if not isinstance(names, list):
+        raise TypeError(names)
+    return tuple(LockedBlock(name) for name in names)

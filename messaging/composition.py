@@ -1,6 +1,6 @@
 """One version, one recipient, one council: the message."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,11 +8,12 @@ from babel.lists import format_list
 
 from messaging.address import PostalAddress
 from messaging.blocks import Block, Heading, Paragraph, Signature
-from messaging.campaigns import CARRIED
+from messaging.campaigns import LockedBlock, load_campaign
 from messaging.channels import Channel
 from messaging.council import Council
 from messaging.languages import isolated
 from messaging.locked import (
+    Details,
     InvitationDetails,
     Terms,
     build_locked,
@@ -20,7 +21,7 @@ from messaging.locked import (
     names_of,
     printed_date,
 )
-from messaging.message import Message, Sender
+from messaging.message import Edition, Message, Sender
 from messaging.offers import ChildOffer
 from messaging.placeholders import FORBIDDEN, CompositionRefused, fill
 from messaging.variants import Variant
@@ -39,6 +40,7 @@ class Recipient:
         children: those the message is about, in the order they print.
         recorded_by: the officers who recorded the offers of these children; none: the contact.
         placeholders: more values that copy may ask for.
+        edition: how their letters are set.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Recipient:
     children: tuple[ChildOffer, ...] = ()
     recorded_by: tuple[str, ...] = ()
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    edition: Edition = Edition.STANDARD
 
 
 def compose(
@@ -55,8 +58,9 @@ def compose(
     council: Council,
     *,
     dated: date,
-    invitation: InvitationDetails | None = None,
+    details: Details | None = None,
     portal_link: str | None = None,
+    beside: Variant | None = None,
 ) -> Message:
     """The message: the version's tone around the campaign's locked facts.
 
@@ -65,8 +69,9 @@ def compose(
         recipient: who it is for.
         council: whose facts and names print.
         dated: the date of the message; the reply date is counted from it.
-        invitation: for a discussion group whose time and place are settled.
+        details: the meeting, survey, review or changes that it is about.
         portal_link: the recipient's own page; the council's public pages otherwise.
+        beside: the same version in the language that the letter carries as well.
 
     Raises:
         CompositionRefused: something is missing or cannot be printed; nothing is half made.
@@ -74,19 +79,21 @@ def compose(
     language = variant.language
     if variant.channel is Channel.LETTER and recipient.address is None:
         raise CompositionRefused("no-address")
+    link = check_link("portal_link", portal_link or council.portal_url)
     terms = Terms(
         campaign=variant.campaign,
         language=language,
         council=council,
         children=recipient.children,
         dated=dated,
-        link=check_link("portal_link", portal_link or council.portal_url),
+        link=link,
         recorded_by=format_list(recipient.recorded_by or (council.contact.name,), locale=language),
-        invitation=_checked_invitation(invitation),
+        details=_checked(details),
     )
     values = _tone_values(recipient, council, language)
     letter = terms.wording["letter"]
-    blocks = _blocks(variant, terms, values)  # first, for an offer's own refusals tell the most
+    is_text = variant.channel is Channel.SMS
+    blocks = (_text if is_text else _blocks)(variant, terms, values)
     return Message(
         campaign=variant.campaign,
         channel=variant.channel,
@@ -95,28 +102,40 @@ def compose(
         dated_text=printed_date(dated, language),
         subject=fill(variant.subject, values, language),
         salutation=fill(letter["salutation"], values, language),
-        address=recipient.address.lines if recipient.address else (),
+        address=recipient.address.lines if recipient.address and not is_text else (),
         sender=_sender(council, language, letter),
         blocks=blocks,
+        link=link,
+        edition=recipient.edition,
+        beside=compose(
+            beside, recipient, council, dated=dated, details=details, portal_link=portal_link
+        )
+        if beside
+        else None,
     )
 
 
 def _blocks(variant: Variant, terms: Terms, values: Mapping[str, str]) -> tuple[Block, ...]:
     """Tone, first facts, tone, actions, tone, the name; then all other facts together."""
-    carried = CARRIED[variant.campaign]
-    first, second, *others = (build_locked(name, terms) for name in carried)
+    campaign = load_campaign(variant.campaign)
     letter, contact = terms.wording["letter"], terms.council.contact
 
-    def tone(part: str, *texts: str) -> tuple[Paragraph, ...]:
-        filled = (fill(text, values, variant.language) for text in texts)
+    def tone(part: str, text: str) -> tuple[Paragraph, ...]:
+        filled = (fill(part, values, variant.language) for part in text.split("\n\n"))
         return tuple(Paragraph(part, locked=False, text=text) for text in filled)
 
+    def facts(names: Iterable[LockedBlock]) -> tuple[Block, ...]:
+        return tuple(block for name in names for block in build_locked(name, terms))
+
+    first = facts(campaign.first)  # made first, for an offer's own refusals tell the most
+    others = facts(campaign.others)
+    heading = Heading("others", locked=True, text=letter["facts_heading"])
     return (
-        *tone("opening", *variant.opening),
+        *tone("opening", variant.opening),
         *tone("facts", variant.facts),
         *first,
         *tone("actions", variant.actions),
-        *second,
+        *facts((LockedBlock.ACTIONS,)),
         *tone("closing", variant.closing),
         Signature(
             "signature",
@@ -127,8 +146,18 @@ def _blocks(variant: Variant, terms: Terms, values: Mapping[str, str]) -> tuple[
                 contact.role[variant.language],
             ),
         ),
-        Heading("others", locked=True, text=letter["facts_heading"]),
-        *(block for blocks in others for block in blocks),
+        heading,
+        *others,
+    )
+
+
+def _text(variant: Variant, terms: Terms, values: Mapping[str, str]) -> tuple[Block, ...]:
+    """A text message: who writes, one sentence, and where the facts are and how to stop."""
+    words, language = terms.wording["sms"], variant.language
+    return (
+        Paragraph("from", locked=True, text=terms.filled(words["from"])),
+        Paragraph("sms", locked=False, text=fill(variant.sms, values, language)),
+        Paragraph("facts", locked=True, text=terms.filled(words["facts"])),
     )
 
 
@@ -144,10 +173,10 @@ def _tone_values(recipient: Recipient, council: Council, language: str) -> dict[
     }
 
 
-def _checked_invitation(invitation: InvitationDetails | None) -> InvitationDetails | None:
-    if invitation is not None and invitation.reply_link:
-        check_link("reply_link", invitation.reply_link)
-    return invitation
+def _checked(details: Details | None) -> Details | None:
+    if isinstance(details, InvitationDetails) and details.reply_link:
+        check_link("reply_link", details.reply_link)
+    return details
 
 
 def _sender(council: Council, language: str, letter: Mapping[str, str]) -> Sender:

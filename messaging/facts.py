@@ -20,7 +20,7 @@ from messaging.composition import Recipient, compose
 from messaging.council import Council
 from messaging.message import Message
 from messaging.offers import AgeBand, ChildOffer
-from messaging.variants import Variant, VariantName, load_variant
+from messaging.variants import Variant, load_variant, voices
 
 _TERM_IN_TONE = re.compile(r"[0-9£€$%@]|https?:|www\.")
 
@@ -35,7 +35,9 @@ def facts_of(message: Message) -> bytes:
         "salutation": message.salutation,
         "address": message.address,
         "sender": asdict(message.sender),
+        "link": message.link,
         "blocks": [block_document(block) for block in message.blocks if block.locked],
+        "beside": facts_of(message.beside).decode() if message.beside else "",
     }
     return json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
 
@@ -94,7 +96,7 @@ class ParityReport:
 
 def shipped_voices(campaign: Campaign, language: str) -> Sequence[Variant]:
     """The four versions as shipped, neutral first."""
-    return tuple(load_variant(campaign.key, language, name) for name in VariantName)
+    return tuple(load_variant(campaign.key, language, name) for name in voices(campaign))
 
 
 def parity(
@@ -102,7 +104,7 @@ def parity(
     council: Council,
     language: str,
     *,
-    voices: Voices = shipped_voices,
+    wording: Voices = shipped_voices,
 ) -> ParityReport:
     """Compose all versions for sample families and compare their facts byte by byte.
 
@@ -110,10 +112,10 @@ def parity(
         campaign: what is compared.
         council: whose settings fill the facts.
         language: the language to compare in.
-        voices: the versions, the neutral one first.
+        wording: the versions, the neutral one first.
     """
-    variants = voices(campaign, language)
-    dated = council.personal_transport_budget.mileage.valid_from + timedelta(days=1)
+    variants = wording(campaign, language)
+    dated = council.personal_transport_budget.scheme.valid_from + timedelta(days=1)
     digests, differences = [], []
     for sample, recipient in sample_recipients(language):
         neutral, *others = (

@@ -1,25 +1,59 @@
-"""The four languages of this service, and what setting text in them needs."""
+"""The languages of the copy, as `copy/languages.toml` lists them, and what setting them needs."""
 
-from collections.abc import Mapping
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
 
 ENGLISH = "en_GB"
-LANGUAGES: tuple[str, ...] = (ENGLISH, "cy", "pl", "ur")
-RIGHT_TO_LEFT = frozenset({"ur"})
-
-_TAGS: Mapping[str, str] = {ENGLISH: "en-GB", "cy": "cy", "pl": "pl", "ur": "ur"}
 
 FIRST_STRONG_ISOLATE = "\N{FIRST STRONG ISOLATE}"
 POP_ISOLATE = "\N{POP DIRECTIONAL ISOLATE}"
 
 
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of the copy.
+
+    Attributes:
+        key: as in files and settings, and as Babel knows it.
+        tag: its BCP 47 tag, for `lang` attributes.
+        name: its own name for itself.
+        right_to_left: how it is written.
+        beside: the language that letters in it carry as well, after its own words; or empty.
+    """
+
+    key: str
+    tag: str
+    name: str
+    right_to_left: bool = False
+    beside: str = ""
+
+
+def _read() -> dict[str, Language]:
+    source = files("messaging") / "copy" / "languages.toml"
+    listed = tomllib.loads(source.read_text(encoding="utf-8"))
+    return {key: Language(key, **facts) for key, facts in listed.items()}
+
+
+_LISTED = _read()
+
+LANGUAGES: tuple[str, ...] = tuple(_LISTED)
+"""The languages' keys, English first."""
+
+
 def language_tag(language: str) -> str:
     """The BCP 47 tag of a language key, for `lang` attributes: `en_GB` is `en-GB`."""
-    return _TAGS[language]
+    return _LISTED[language].tag
 
 
 def is_right_to_left(language: str) -> bool:
     """Whether the language is written from right to left."""
-    return language in RIGHT_TO_LEFT
+    return _LISTED[language].right_to_left
+
+
+def language_beside(language: str) -> str:
+    """The language that a letter in this one carries as well (Welsh: English), or none: empty."""
+    return _LISTED[language].beside
 
 
 def read_language(text: str) -> str | None:

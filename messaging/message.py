@@ -4,11 +4,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any, Self
 
 from messaging import shown
 from messaging.blocks import Block, block_document, read_block
 from messaging.channels import Channel
+
+
+class Edition(StrEnum):
+    """How a letter is set: in 12 point, or large print in 18."""
+
+    STANDARD = "standard"
+    LARGE_PRINT = "large-print"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,9 @@ class Message:
         address: the lines in the envelope's window; empty where there is none.
         sender: who writes.
         blocks: the text, tone and locked, in the order it prints.
+        link: the page that the message leads to.
+        edition: how a letter is set.
+        beside: the same message in the language that a letter carries as well, or none.
     """
 
     campaign: str
@@ -58,6 +69,9 @@ class Message:
     address: tuple[str, ...]
     sender: Sender
     blocks: tuple[Block, ...]
+    link: str = ""
+    edition: Edition = Edition.STANDARD
+    beside: "Message | None" = None
 
     def to_json(self) -> str:
         """The message as text that `from_json` reads back exactly; the same message, same text."""
@@ -77,6 +91,9 @@ class Message:
             "address": list(self.address),
             "sender": {**sender, "reply_address": list(self.sender.reply_address)},
             "blocks": [block_document(block) for block in self.blocks],
+            "link": self.link,
+            "edition": str(self.edition),
+            "beside": self.beside.document() if self.beside else None,
         }
 
     @classmethod
@@ -86,8 +103,16 @@ class Message:
         Raises:
             ValueError, KeyError, TypeError: the text is something else.
         """
-        document = json.loads(text)
-        sender = document["sender"]
+        return cls.read(json.loads(text))
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> Self:
+        """The message that `document` wrote, by this release or an earlier one.
+
+        Raises:
+            ValueError, KeyError, TypeError: it is something else.
+        """
+        sender, beside = document["sender"], document.get("beside")
         return cls(
             campaign=document["campaign"],
             channel=Channel(document["channel"]),
@@ -99,12 +124,19 @@ class Message:
             address=tuple(document["address"]),
             sender=Sender(**{**sender, "reply_address": tuple(sender["reply_address"])}),
             blocks=tuple(read_block(block) for block in document["blocks"]),
+            link=document.get("link", ""),
+            edition=Edition(document.get("edition", Edition.STANDARD)),
+            beside=cls.read(beside) if beside else None,
         )
 
     def plain_text(self) -> str:
-        """The text for an email's plain part, for a telephone, for a search."""
-        return shown.plain_text(self.subject, self.salutation, self.blocks)
+        """The text for an email's plain part, a telephone or a search; for a text, all there is."""
+        if self.channel is Channel.SMS:
+            return shown.running_text(self.blocks)
+        own = shown.plain_text(self.subject, self.salutation, self.blocks)
+        return f"{own}\n\n{self.beside.plain_text()}" if self.beside else own
 
     def html(self) -> str:
         """The text as a safe piece of HTML, for a preview or an email; every value is escaped."""
-        return shown.html(self.subject, self.salutation, self.blocks, self.language)
+        own = shown.html(self.subject, self.salutation, self.blocks, self.language)
+        return f"{own}\n{self.beside.html()}" if self.beside else own

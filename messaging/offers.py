@@ -1,13 +1,11 @@
-"""What can be offered to a family, and the arithmetic of a mileage payment."""
+"""What can be offered to a family, and what an offer has to know of a child."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Self
 
-PENNY = Decimal("0.01")
 LONGEST_JOURNEY = Decimal(150)  # miles one way: above this a typing error is likelier
 
 
@@ -16,6 +14,8 @@ class Offer(StrEnum):
 
     KEEP = "keep"
     PTB = "ptb"
+    ITT = "itt"
+    MINI_PTB = "mini-ptb"
 
 
 class AgeBand(StrEnum):
@@ -65,39 +65,6 @@ def read_miles(text: str) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
-class MileageScheme:
-    """How a Personal Transport Budget is worked out: miles × rate × trips × days.
-
-    Attributes:
-        pence_per_mile: the rate, in pence.
-        trips_a_day: single journeys that are paid for on a school day, of the car, so usually 4.
-        days_a_year: school days that are paid for.
-        valid_from: first day of the rate.
-        valid_to: last day of the rate.
-    """
-
-    pence_per_mile: Decimal
-    trips_a_day: int
-    days_a_year: int
-    valid_from: date
-    valid_to: date
-
-    def work_out(self, miles: Decimal) -> "MileagePayment":
-        """The payment for a year for a journey of so many miles one way, to the penny."""
-        pounds = miles * self.pence_per_mile * self.trips_a_day * self.days_a_year / 100
-        return MileagePayment(self, miles, pounds.quantize(PENNY, ROUND_HALF_UP))
-
-
-@dataclass(frozen=True, slots=True)
-class MileagePayment:
-    """One child's worked amount: the scheme, the miles one way, and pounds a year."""
-
-    scheme: MileageScheme
-    miles: Decimal
-    pounds_a_year: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class ChildOffer:
     """One child of a letter, with what is needed to print the offer and nothing else.
 
@@ -124,24 +91,3 @@ class ChildOffer:
             AgeBand.read(age_band) if age_band.strip() else None,
             read_miles(miles) if miles.strip() else None,
         )
-
-
-def format_pence(pence: Decimal) -> str:
-    """A rate as it is printed: `55p`, `62.5p`."""
-    return f"{_without_trailing_noughts(pence)}p"
-
-
-def format_pounds(pounds: Decimal) -> str:
-    """A sum as it is printed: `£2,090`, and with its pence where there are any: `£2,090.40`."""
-    exact = pounds.quantize(PENNY, ROUND_HALF_UP)
-    return f"£{exact:,.0f}" if exact == exact.to_integral_value() else f"£{exact:,.2f}"
-
-
-def format_miles(miles: Decimal) -> str:
-    """Miles as they are printed: `5`, `4.75`."""
-    return _without_trailing_noughts(miles)
-
-
-def _without_trailing_noughts(number: Decimal) -> str:
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -197,7 +197,7 @@ def compose_row(campaign: Campaign, council: Council, row: Row, dated: date) -> 
         placeholders={k: v.strip() for k, v in row.cells.items() if k not in _OWN_COLUMNS},
     )
     try:
-        return compose(variant, recipient, council, dated=dated, invitation=invitation)
+        return compose(variant, recipient, council, dated=dated, details=invitation)
     except CompositionRefused as refused:
         raise RowRefused([(refused.code, str(refused))]) from refused
 

@@ -9,15 +9,30 @@ from collections.abc import Callable, Mapping
 from messaging.blocks import Block
 from messaging.campaigns import LockedBlock
 from messaging.locked import everywhere, meetings, offers
-from messaging.locked.terms import InvitationDetails, Terms, check_link, names_of, printed_date
+from messaging.locked.details import (
+    Details,
+    InvitationDetails,
+    ReviewDetails,
+    SurveyDetails,
+    WhatChanged,
+    details_document,
+    read_details,
+)
+from messaging.locked.terms import Terms, check_link, names_of, printed_date
 
 __all__ = [
+    "Details",
     "InvitationDetails",
+    "ReviewDetails",
+    "SurveyDetails",
     "Terms",
+    "WhatChanged",
     "build_locked",
     "check_link",
+    "details_document",
     "names_of",
     "printed_date",
+    "read_details",
 ]
 
 _BUILDERS: Mapping[LockedBlock, Callable[[Terms], tuple[Block, ...]]] = {

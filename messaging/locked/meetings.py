@@ -4,7 +4,8 @@ from babel.dates import format_date, format_time
 
 from messaging.blocks import Block, Grid, Heading
 from messaging.campaigns import LockedBlock
-from messaging.locked.terms import InvitationDetails, Terms
+from messaging.locked.details import InvitationDetails
+from messaging.locked.terms import Terms
 from messaging.placeholders import CompositionRefused
 
 
@@ -18,19 +19,19 @@ def meeting(terms: Terms) -> tuple[Block, ...]:
     practice = terms.council.focus_groups
     language = terms.language
     facts: list[tuple[str, str]]
-    if terms.invitation is not None and terms.invitation.starts.date() <= terms.dated:
-        raise CompositionRefused("meeting-is-past", starts=terms.invitation.starts.isoformat())
-    if terms.invitation is None:
+    if terms.meeting is not None and terms.meeting.starts.date() <= terms.dated:
+        raise CompositionRefused("meeting-is-past", starts=terms.meeting.starts.isoformat())
+    if terms.meeting is None:
         length = terms.filled(words["minutes"], minutes=str(practice.minutes))
         facts = [(words["when"], practice.where_and_when[language])]
     else:
-        length = terms.filled(words["minutes"], minutes=str(terms.invitation.minutes))
+        length = terms.filled(words["minutes"], minutes=str(terms.meeting.minutes))
         facts = [
-            (words["place"], terms.fenced("place", terms.invitation.place)),
-            (words["starts"], terms.fenced("starts", _printed_start(terms.invitation, language))),
+            (words["place"], terms.fenced("place", terms.meeting.place)),
+            (words["starts"], terms.fenced("starts", _printed_start(terms.meeting, language))),
         ]
-        if terms.invitation.access:
-            facts.append((words["access"], terms.fenced("access", terms.invitation.access)))
+        if terms.meeting.access:
+            facts.append((words["access"], terms.fenced("access", terms.meeting.access)))
     facts += [
         (words["length"], length),
         (words["people"], terms.filled(words["people_terms"])),

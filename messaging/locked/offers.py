@@ -3,14 +3,11 @@
 from messaging.blocks import Block, Fact, Grid, Heading, Paragraph
 from messaging.campaigns import LockedBlock
 from messaging.locked.terms import Terms, names_of
-from messaging.offers import (
-    AgeBand,
-    ChildOffer,
-    MileagePayment,
-    format_miles,
-    format_pounds,
-)
+from messaging.offers import AgeBand, ChildOffer
 from messaging.placeholders import CompositionRefused
+from messaging.schemes.journeys import Journey
+from messaging.schemes.money import format_miles, format_pounds
+from messaging.schemes.sums import Payment
 
 MOST_CHILDREN = 6  # a row of the table each; more would not leave the facts on two sides
 
@@ -22,11 +19,11 @@ def offers(terms: Terms) -> tuple[Block, ...]:
         CompositionRefused: the rate is not in force, or something about a child is not known.
     """
     words, part = terms.wording["offers"], LockedBlock.OFFERS
-    mileage = terms.council.personal_transport_budget.mileage
-    if terms.dated < mileage.valid_from:
-        raise CompositionRefused("rate-not-begun", begins=mileage.valid_from.isoformat())
-    if terms.dated > mileage.valid_to:
-        raise CompositionRefused("rate-has-ended", ended=mileage.valid_to.isoformat())
+    scheme = terms.council.personal_transport_budget.scheme
+    if terms.dated < scheme.valid_from:
+        raise CompositionRefused("rate-not-begun", begins=scheme.valid_from.isoformat())
+    if terms.dated > scheme.valid_to:
+        raise CompositionRefused("rate-has-ended", ended=scheme.valid_to.isoformat())
     if len(terms.children) > MOST_CHILDREN:
         raise CompositionRefused("too-many-children", most=str(MOST_CHILDREN))
     payments = [(child, _worked(child, terms)) for child in terms.children]
@@ -52,7 +49,7 @@ def offers(terms: Terms) -> tuple[Block, ...]:
     )
 
 
-def _worked(child: ChildOffer, terms: Terms) -> MileagePayment:
+def _worked(child: ChildOffer, terms: Terms) -> Payment:
     """The child's amount, once everything an offer needs is known (rules.md, 2 and 4)."""
     if not child.first_name.strip():
         raise CompositionRefused("child-name-missing")
@@ -60,7 +57,7 @@ def _worked(child: ChildOffer, terms: Terms) -> MileagePayment:
         raise CompositionRefused("age-band-missing")
     if child.miles is None:
         raise CompositionRefused("miles-missing")
-    return terms.council.personal_transport_budget.mileage.work_out(child.miles)
+    return terms.council.personal_transport_budget.scheme.work_out(Journey(child.miles))
 
 
 def choice(terms: Terms) -> tuple[Block, ...]:

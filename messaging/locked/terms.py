@@ -1,12 +1,8 @@
-"""The facts every version of a message carries, built without any knowledge of the version.
-
-That the four versions say the same is so by construction: nothing here is told which one it is
-for. `messaging.facts` proves it from the finished messages all the same.
-"""
+"""All that the facts of one message are made from, and how values print among them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -17,35 +13,13 @@ from babel.lists import format_list
 
 from messaging.council import Council
 from messaging.languages import isolated
-from messaging.offers import (
-    ChildOffer,
-    format_pence,
-    format_pounds,
-)
+from messaging.locked.details import Details, InvitationDetails
+from messaging.offers import ChildOffer
 from messaging.placeholders import CompositionRefused, checked, fill
+from messaging.schemes.kinds import DaysAYear, MileageScheme, Scheme
+from messaging.schemes.money import format_pence, format_pounds
 from messaging.settings import is_web_address
 from messaging.wording import locked_wording
-
-
-@dataclass(frozen=True, slots=True)
-class InvitationDetails:
-    """When and where a discussion group meets, as far as it is settled.
-
-    Attributes:
-        place: where, as it prints.
-        starts: the local time on the wall clock there.
-        minutes: how long.
-        access: steps, parking, a hearing loop…; may be empty.
-        expenses: what is paid, in the message's language; empty prints the council's practice.
-        reply_link: the invitee's own signed link; empty prints the general one.
-    """
-
-    place: str
-    starts: datetime
-    minutes: int
-    access: str = ""
-    expenses: str = ""
-    reply_link: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +33,7 @@ class Terms:
     dated: date
     link: str
     recorded_by: str
-    invitation: InvitationDetails | None
+    details: Details | None
 
     @property
     def wording(self) -> Mapping[str, Any]:
@@ -67,12 +41,17 @@ class Terms:
         return locked_wording(self.language)
 
     @property
+    def meeting(self) -> InvitationDetails | None:
+        """The meeting it is about, once that is settled."""
+        return self.details if isinstance(self.details, InvitationDetails) else None
+
+    @property
     def reply_by(self) -> date:
         """The day an answer helps until: some weeks off, and a week before a settled meeting."""
         usual = self.dated + timedelta(weeks=self.council.reply_weeks)
-        if self.invitation is None:
+        if self.meeting is None:
             return usual
-        meeting = self.invitation.starts.date()
+        meeting = self.meeting.starts.date()
         return min(usual, max(meeting - timedelta(weeks=1), self.dated + timedelta(days=1)))
 
     def filled(self, text: str, words: Mapping[str, str] | None = None, **more: str) -> str:
@@ -92,19 +71,18 @@ class Terms:
     @cached_property
     def _values(self) -> dict[str, str]:
         council, budget = self.council, self.council.personal_transport_budget
-        groups, mileage = self.council.focus_groups, budget.mileage
+        groups, scheme = self.council.focus_groups, budget.scheme
         return {
+            "council_name": council.name,
             "contact_name": council.contact.name,
             "phone": council.contact.phone,
             "link": self.link,
-            "reply_link": (self.invitation and self.invitation.reply_link) or self.link,
+            "reply_link": (self.meeting and self.meeting.reply_link) or self.link,
             "reply_by": printed_date(self.reply_by, self.language),
             "recorded_by": self.recorded_by,
-            "rate": format_pence(mileage.pence_per_mile),
-            "trips": str(mileage.trips_a_day),
-            "days": str(mileage.days_a_year),
-            "valid_from": printed_date(mileage.valid_from, self.language),
-            "valid_to": printed_date(mileage.valid_to, self.language),
+            **_rate(scheme),
+            "valid_from": printed_date(scheme.valid_from, self.language),
+            "valid_to": printed_date(scheme.valid_to, self.language),
             "trial_weeks": str(budget.trial_weeks),
             "notice_days": str(budget.notice_days),
             "median_days": str(budget.restore_median_days),
@@ -125,7 +103,7 @@ class Terms:
     @cached_property
     def _sentences(self) -> dict[str, str]:
         budget, groups = self.council.personal_transport_budget, self.council.focus_groups
-        own_expenses = self.invitation.expenses if self.invitation else ""
+        own_expenses = self.meeting.expenses if self.meeting else ""
         return {
             "week_unit": self.unit("week", budget.trial_weeks),
             "payments": budget.payments[self.language],
@@ -137,6 +115,17 @@ class Terms:
             ),
             "benefits": groups.benefits[self.language],
         }
+
+
+def _rate(scheme: Scheme) -> dict[str, str]:
+    """The numbers of a mileage scheme."""
+    if not isinstance(scheme, MileageScheme) or not isinstance(scheme.year, DaysAYear):
+        return {}
+    return {
+        "rate": format_pence(scheme.pence_per_mile),
+        "trips": str(scheme.trips_a_day),
+        "days": str(scheme.year.days),
+    }
 
 
 def printed_date(day: date, language: str) -> str:

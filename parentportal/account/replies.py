@@ -130,7 +130,7 @@ def _facts(
         dated=details.starts.date() - timedelta(days=1),
         link=council.portal_url,
         recorded_by=council.contact.name,
-        invitation=details,
+        details=details,
     )
     grid = next(b for b in build_locked(LockedBlock.MEETING, terms) if isinstance(b, Grid))
     promise = next(b for b in build_locked(LockedBlock.ANSWERS, terms) if isinstance(b, Fact))

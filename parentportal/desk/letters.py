@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from flask import Response, flash, redirect, render_template, url_for
 from markupsafe import Markup
 
+from messaging.campaigns import load_campaign
 from messaging.channels import Channel
 from messaging.facts import facts_of
 from messaging.letters import LetterPress
 from messaging.message import Message
 from messaging.press import NotPrintable
 from messaging.shown import html
-from messaging.variants import VariantName, load_variant
+from messaging.variants import VariantName, load_variant, version_beside, voices
 from parentportal.auth import requires
 from parentportal.desk import words
 from parentportal.desk.blueprint import bp
@@ -93,13 +94,13 @@ def versions(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
         row = message(session, batch_id, message_id)
         council = council_in_force(session)
     addressee = Addressee.read(row.recipient)
+    wording = {
+        name: load_variant(row.campaign.key, row.language, name, row.channel)
+        for name in voices(load_campaign(row.campaign.key))
+    }
     composed = {
-        name: addressee.message(
-            load_variant(row.campaign.key, row.language, name, row.channel),
-            council,
-            row.batch.dated,
-        )
-        for name in VariantName
+        name: addressee.message(words, council, row.batch.dated, beside=version_beside(words))
+        for name, words in wording.items()
     }
     composed[row.variant] = Message.from_json(row.content)
     return render_template(

@@ -22,8 +22,23 @@ __all__ = ["LEFT_OUT", "language_tag"]
 
 CAMPAIGNS: Mapping[str, str] = MappingProxyType(
     {
+        "survey-invitation": _("An invitation to answer a few questions"),
+        "survey-reminder": _("A reminder of the questions"),
+        "survey-thanks": _("Thank you for your answers"),
+        "first-contact": _("Welcome to travel support"),
         "ptb-offer": _("A Personal Transport Budget for your family"),
+        "ptb-follow-up": _("A Personal Transport Budget: a second letter"),
+        "itt-offer": _("Independent Travel Training for your child"),
+        "itt-follow-up": _("Independent Travel Training: a second letter"),
+        "mini-ptb-offer": _("A small budget to keep a journey going"),
         "focus-group-invitation": _("An invitation to talk about travel to school"),
+        "focus-group-confirmation": _("Your place at the meeting"),
+        "focus-group-reminder": _("A reminder of the meeting"),
+        "focus-group-thanks": _("Thank you for coming to the meeting"),
+        "focus-group-changes": _("What changed because of the meeting"),
+        "travel-review": _("A review of your child’s travel"),
+        "naming-a-school": _("Before you name a school"),
+        "young-person": _("A letter to the young person"),
     }
 )
 
@@ -54,7 +69,9 @@ VERSIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
+        ChoiceReason.CHOSEN: _("Chosen by the parent"),
         ChoiceReason.TAILORED: _("Chosen by the answers"),
+        ChoiceReason.NOT_TAILORED: _("The same for everyone"),
         ChoiceReason.NO_SEGMENT: _("No answers, or not sure enough"),
         ChoiceReason.OBJECTION: _("Asked us not to tailor"),
         ChoiceReason.NEUTRAL_ARM: _("Drawn by lot, to compare"),
@@ -66,6 +83,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
 PARTS: Mapping[str, str] = MappingProxyType(
     {
         "subject": _("Title"),
+        "sms": _("Text message"),
         "opening": _("Opening"),
         "facts": _("Words before the facts"),
         "actions": _("Words before what to do"),

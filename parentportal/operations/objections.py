@@ -108,7 +108,9 @@ def _write_neutral(
         objected=True,
     )
     council = council_in_force(session)
-    row.content = addressee.message(choice.variant, council, batch.dated).to_json()
+    row.content = addressee.message(
+        choice.variant, council, batch.dated, beside=choice.beside
+    ).to_json()
     row.variant, row.choice_reason = choice.variant.name, choice.reason
     row.language = choice.variant.language
     row.template_version_id = Wording(session, campaign, now).row_for(choice.variant)

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from messaging.composition import InvitationDetails
     from messaging.council import Council
+    from messaging.locked import Details
     from messaging.variants import Arm
     from parentportal.models import Carer, Officer
 
@@ -73,7 +73,7 @@ def draft_batch(
     now: datetime,
     by: Officer,
     lot: str = "",
-    carers: Mapping[UUID, InvitationDetails] | Collection[UUID] | None = None,
+    carers: Mapping[UUID, Details] | Collection[UUID] | None = None,
     portal_link: str | Callable[[Carer], str] | None = None,
 ) -> OutgoingBatch:
     """Write a campaign's messages as drafts; nothing goes anywhere.
@@ -271,7 +271,9 @@ def _messages(
             arm=arm,
             objected=candidate.carer.objected_at is not None,
         )
-        message = addressee.message(choice.variant, council, batch.dated)
+        message = addressee.message(
+            choice.variant, council, batch.dated, beside=choice.beside
+        )
         yield OutgoingMessage(
             batch_id=batch.id,
             campaign_id=campaign.id,

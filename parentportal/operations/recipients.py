@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections import defaultdict
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,8 +14,9 @@ from sqlalchemy.orm import contains_eager
 from messaging.address import AddressRefused, PostalAddress
 from messaging.campaigns import load_campaign
 from messaging.channels import Channel
-from messaging.composition import InvitationDetails, Message, Recipient, compose
+from messaging.composition import Message, Recipient, compose
 from messaging.lifecycle import State
+from messaging.locked import details_document, read_details
 from messaging.offers import AgeBand, ChildOffer
 from messaging.printable import tidy
 from messaging.variants import Arm
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from messaging.council import Council
+    from messaging.locked import Details
     from messaging.variants import Variant
     from segmentation.segments import Segment
 
@@ -79,13 +80,13 @@ class Addressee:
         recipient: the carer as the copy may name them.
         email: where an email goes, or none.
         link: the page the message leads to.
-        invitation: the meeting the carer is invited to, or none.
+        details: the meeting, survey, review or changes that the message is about, or none.
     """
 
     recipient: Recipient
     email: str | None
     link: str | None
-    invitation: InvitationDetails | None
+    details: Details | None
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -93,8 +94,10 @@ class Addressee:
         letter = (Channel.LETTER,) if self.recipient.address else ()
         return (*letter, Channel.EMAIL) if self.email else letter
 
-    def message(self, variant: Variant, council: Council, dated: date) -> Message:
-        """The message in one version.
+    def message(
+        self, variant: Variant, council: Council, dated: date, *, beside: Variant | None = None
+    ) -> Message:
+        """The message in one version, and beside it in the language its letters carry as well.
 
         Raises:
             CompositionRefused: something is missing or cannot be printed.
@@ -104,15 +107,13 @@ class Addressee:
             self.recipient,
             council,
             dated=dated,
-            invitation=self.invitation,
+            details=self.details,
             portal_link=self.link,
+            beside=beside,
         )
 
     def document(self) -> dict[str, Any]:
         """The same in JSON's types; :meth:`read` reads it back as it was."""
-        meeting = asdict(self.invitation) if self.invitation else None
-        if meeting:
-            meeting["starts"] = meeting["starts"].isoformat()
         return {
             "name": self.recipient.name,
             "language": self.recipient.language,
@@ -128,13 +129,14 @@ class Addressee:
             "recorded_by": list(self.recipient.recorded_by),
             "email": self.email,
             "link": self.link,
-            "invitation": meeting,
+            "details": details_document(self.details) if self.details else None,
         }
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
         """What :meth:`document` wrote."""
-        meeting, lines = document["invitation"], document["address"]
+        lines = document["address"]
+        details = document.get("details") or document.get("invitation")  # as 0.1 named it
         return cls(
             Recipient(
                 name=document["name"],
@@ -150,9 +152,7 @@ class Addressee:
             ),
             document["email"],
             document["link"],
-            InvitationDetails(**{**meeting, "starts": datetime.fromisoformat(meeting["starts"])})
-            if meeting
-            else None,
+            read_details(details) if details else None,
         )
 
 
@@ -187,7 +187,7 @@ def gather(
     campaign_key: str,
     *,
     lot: str = "",
-    carers: Mapping[UUID, InvitationDetails] | Collection[UUID] | None = None,
+    carers: Mapping[UUID, Details] | Collection[UUID] | None = None,
     link: str | Callable[[Carer], str] | None = None,
     today: date | None = None,
 ) -> Gathered:

@@ -7,9 +7,10 @@ from messaging.address import PostalAddress
 from messaging.channels import Channel
 from messaging.composition import InvitationDetails, Recipient, compose
 from messaging.council import Council, demonstration_council
+from messaging.locked import Details
 from messaging.message import Message
 from messaging.offers import AgeBand, ChildOffer
-from messaging.variants import VariantName, load_variant
+from messaging.variants import VariantName, load_variant, version_beside
 
 DATED = date(2026, 11, 23)
 ADDRESS = PostalAddress.parse(("Ali Sample", "2 Invented Road", "Exampleton", "EX1 1ZZ"))
@@ -36,13 +37,15 @@ def message(
     variant: VariantName = VariantName.NEUTRAL,
     *children: ChildOffer,
     council: Council | None = None,
-    invitation: InvitationDetails | None = None,
+    details: Details | None = None,
     channel: Channel = Channel.LETTER,
 ) -> Message:
+    wording = load_variant(campaign, language, variant, channel)
     return compose(
-        load_variant(campaign, language, variant, channel),
+        wording,
         recipient(*children, language=language),
         council or demonstration_council(),
         dated=DATED,
-        invitation=invitation,
+        details=details,
+        beside=version_beside(wording),
     )

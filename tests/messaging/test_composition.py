@@ -39,7 +39,7 @@ def test_every_letter_reads_as_it_was_approved(campaign, language, variant):
 @pytest.mark.parametrize("campaign", CAMPAIGN_KEYS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_message_comes_back_from_json_as_it_was(campaign, language):
-    made = message(campaign, language, invitation=MEETING)
+    made = message(campaign, language, details=MEETING)
     assert Message.from_json(made.to_json()) == made
     assert Message.from_json(made.to_json()).to_json() == made.to_json()
 
@@ -72,7 +72,7 @@ def test_the_reply_date_lies_the_councils_weeks_ahead():
 )
 def test_an_answer_is_asked_for_before_the_meeting(starts, reply_by):
     meeting = replace(MEETING, starts=datetime.fromisoformat(starts))
-    text = message("focus-group-invitation", invitation=meeting).plain_text()
+    text = message("focus-group-invitation", details=meeting).plain_text()
     assert f"hear from you by {reply_by}" in text
 
 
@@ -82,7 +82,7 @@ def test_a_councils_own_words_on_expenses_may_be_longer_than_a_meetings():
     practice = replace(council.focus_groups, expenses=dict.fromkeys(LANGUAGES, words.strip()))
     made = message(
         "focus-group-invitation",
-        invitation=replace(MEETING, expenses=""),
+        details=replace(MEETING, expenses=""),
         council=replace(council, focus_groups=practice),
     )
     assert words.strip() in made.plain_text()
@@ -91,11 +91,11 @@ def test_a_councils_own_words_on_expenses_may_be_longer_than_a_meetings():
 def test_nobody_is_invited_to_a_meeting_that_is_past():
     invitation = load_variant("focus-group-invitation", "en_GB", VariantName.NEUTRAL)
     past = replace(MEETING, starts=datetime(2026, 11, 23, 10, 0))  # noqa: DTZ001
-    assert refused(invitation, invitation=past) == "meeting-is-past"
+    assert refused(invitation, details=past) == "meeting-is-past"
 
 
 def test_a_meeting_prints_its_place_and_time_and_the_reply_link():
-    text = message("focus-group-invitation", invitation=MEETING).plain_text()
+    text = message("focus-group-invitation", details=MEETING).plain_text()
     assert "Invented Library, Exampleton" in text
     assert "Tuesday, 8 December 2026" in text
     assert "10:00" in text
@@ -164,14 +164,14 @@ def test_other_refusals_have_their_codes():
     assert (
         refused(
             load_variant("focus-group-invitation", "en_GB", VariantName.NEUTRAL),
-            invitation=replace(MEETING, reply_link="//x"),
+            details=replace(MEETING, reply_link="//x"),
         )
         == "link-refused"
     )
     assert (
         refused(
             load_variant("focus-group-invitation", "en_GB", VariantName.NEUTRAL),
-            invitation=replace(MEETING, place=" "),
+            details=replace(MEETING, place=" "),
         )
         == "missing-value"
     )
@@ -184,7 +184,7 @@ def test_a_rate_that_has_ended_is_offered_to_nobody():
 
 
 def test_a_rate_that_has_not_begun_is_offered_to_nobody():
-    begins = demonstration_council().personal_transport_budget.mileage.valid_from
+    begins = demonstration_council().personal_transport_budget.scheme.valid_from
     with pytest.raises(CompositionRefused) as refusal:
         compose(NEUTRAL, recipient(), demonstration_council(), dated=begins - timedelta(days=1))
     assert refusal.value.code == "rate-not-begun"

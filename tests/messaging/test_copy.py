@@ -28,7 +28,7 @@ OLDEST_READER = 12  # years
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("variant", VariantName)
 def test_no_parent_reads_the_name_of_a_segment(campaign, language, variant):
-    made = message(campaign, language, variant, SAM, ROBIN, invitation=MEETING)
+    made = message(campaign, language, variant, SAM, ROBIN, details=MEETING)
     for form in (made.plain_text(), made.html(), made.to_json()):
         assert not NAMES_OF_SEGMENTS.search(form)
         assert not re.search(r"posterior|segment|score", form, re.IGNORECASE)

@@ -187,7 +187,9 @@ def test_all_the_words_around_the_questions_are_on_the_paper(printed, language):
 
 
 def texts(language):
-    for value in form_wording(language).values():
+    for name, value in form_wording(language).items():
+        if name == "review":
+            continue
         yield from [value] if isinstance(value, str) else value
 
 

@@ -110,8 +110,8 @@ def test_the_address_prints_as_it_is_line_by_line(press):
 
 @pytest.mark.parametrize("language", ["en_GB", "cy", "pl"])
 def test_all_the_words_of_the_message_are_on_the_paper(printed, language):
-    made = message("focus-group-invitation", language, invitation=MEETING)
-    pdf = printed("focus-group-invitation", language, invitation=MEETING)
+    made = message("focus-group-invitation", language, details=MEETING)
+    pdf = printed("focus-group-invitation", language, details=MEETING)
     with pdfplumber.open(io.BytesIO(pdf)) as document:
         paper = "".join("".join(c["text"] for c in page.chars) for page in document.pages)
     squeezed = re.sub(r"\s", "", paper)

@@ -85,7 +85,7 @@ def test_a_date_outside_the_rate_is_refused_with_its_reason(
     database, council, as_role, clock, rate, reason
 ):
     budget = council.personal_transport_budget
-    budget = replace(budget, mileage=replace(budget.mileage, **rate))
+    budget = replace(budget, scheme=replace(budget.scheme, **rate))
     with database.transaction() as session:
         save_council(session, replace(council, personal_transport_budget=budget), now=clock())
     page = as_role(Role.OFFICER).post(
@@ -417,6 +417,6 @@ def test_every_code_has_its_words():
     assert codes <= words.LEFT_OUT.keys()
     assert set(State) == words.STATES.keys()
     assert set(ChoiceReason) == words.REASONS.keys()
-    assert set(CAMPAIGN_KEYS) == words.CAMPAIGNS.keys()
+    assert set(CAMPAIGN_KEYS) <= words.CAMPAIGNS.keys()
     assert set(VariantName) == words.VERSIONS.keys()
     assert set(Channel) == words.CHANNELS.keys()

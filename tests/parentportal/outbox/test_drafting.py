@@ -248,7 +248,7 @@ def test_an_invitation_goes_to_the_carers_given_with_their_own_link(session, dra
     text = Message.from_json(rows[0].content).plain_text()
     assert "Exampleton Library" in text
     assert "https://travel.example/reply/signed" in text
-    assert Addressee.read(rows[0].recipient).invitation == details
+    assert Addressee.read(rows[0].recipient).details == details
 
 
 def test_a_campaign_nobody_wrote_is_refused(draft):
