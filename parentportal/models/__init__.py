@@ -6,7 +6,7 @@ from parentportal.models.contact import Suppression, SuppressionReason
 from parentportal.models.groups import FocusGroup, GroupDraw, GroupSession, Invitee, InviteeState
 from parentportal.models.installation import Installation
 from parentportal.models.licensed import HeldLicence, LicensedSegment
-from parentportal.models.outbox import OutgoingBatch, OutgoingMessage
+from parentportal.models.outbox import OutgoingBatch, OutgoingMessage, WayPace
 from parentportal.models.people import (
     AgeBand,
     Carer,
@@ -18,6 +18,7 @@ from parentportal.models.people import (
     OfferKind,
     OpenOffer,
 )
+from parentportal.models.signoffs import SignOff, SignOffKind
 from parentportal.models.survey import (
     Answer,
     Assignment,
@@ -66,9 +67,12 @@ __all__ = [
     "OwnTool",
     "Response",
     "Role",
+    "SignOff",
+    "SignOffKind",
     "Suppression",
     "SuppressionReason",
     "TemplateVersion",
     "ToolState",
     "Wave",
+    "WayPace",
 ]

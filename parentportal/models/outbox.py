@@ -12,6 +12,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     String,
     Uuid,
@@ -37,13 +38,17 @@ class OutgoingBatch(Keyed, Base):
     Attributes:
         left_out: who gets no message of this batch, or not for every child: [carer, code] pairs.
         note: what the second officer wrote when sending it back.
-        lease: whoever dispatches it now; two never do, and an expired lease may be taken over.
+        send_from: the moment from which its messages may go; none until an officer sends it.
+        send_before: the day from which on nothing of it goes any more, in London; none for ever.
+        paused_because: why it is paused: a code of the way out, or of the officer.
+        cancelled_at: nothing more of it goes; what went before stays gone.
+        lease: whoever closes it now; two never do, and an expired lease may be taken over.
     """
 
     __tablename__ = "outgoing_batch"
     __table_args__ = (
         CheckConstraint(
-            "state NOT IN ('approved', 'dispatched') OR approved_by_id IS NOT NULL",
+            "state NOT IN ('approved', 'paused', 'dispatched') OR approved_by_id IS NOT NULL",
             name="approved_by_someone",
         ),
         CheckConstraint("approved_by_id <> drafted_by_id", name="approved_by_a_second_officer"),
@@ -61,6 +66,10 @@ class OutgoingBatch(Keyed, Base):
     left_out: Mapped[list[list[str]]] = mapped_column(JSON)
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     note = Sealed("note_sealed")
+    send_from: Mapped[datetime | None] = mapped_column(Moment)
+    send_before: Mapped[date | None] = mapped_column(Date)
+    paused_because: Mapped[str | None] = mapped_column(String(60))
+    cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
     lease: Mapped[UUID | None] = mapped_column(Uuid)
     leased_until: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -76,6 +85,17 @@ class OutgoingMessage(Keyed, Base):
     batches that may write to the same carer again (a focus group) from those that may not; one
     message per campaign, lot, carer and channel is the database's own rule against doubles. The
     withdrawn do not count: each stays, with why as its ``evidence`` where it has one.
+
+    Attributes:
+        evidence: what shows that it went, or why it was withdrawn; no personal details.
+        lease: the worker that has it in hand; whoever shows another changes nothing.
+        leased_until: from then on another worker may ask what became of it.
+        begun_at: when the provider may first have seen it, under this lease; none before that.
+        tries: how often it was begun.
+        due_at: not before this moment, after a try that came to nothing.
+        reason: why the last try came to nothing, or why it failed, came back or is uncertain.
+        provider_id: what the provider calls it.
+        reported_at: the moment, by the provider's clock, of the newest report that counts.
     """
 
     __tablename__ = "outgoing_message"
@@ -88,8 +108,11 @@ class OutgoingMessage(Keyed, Base):
             postgresql_where=text("state <> 'withdrawn'"),
         ),
         CheckConstraint(
-            "state <> 'dispatched' OR evidence IS NOT NULL", name="dispatched_with_evidence"
+            "state NOT IN ('dispatched', 'delivered', 'returned') OR evidence IS NOT NULL",
+            name="dispatched_with_evidence",
         ),
+        CheckConstraint("(state = 'sending') = (lease IS NOT NULL)", name="sending_under_a_lease"),
+        CheckConstraint("(lease IS NULL) = (leased_until IS NULL)", name="lease_with_its_end"),
     )
 
     batch_id: Mapped[UUID] = mapped_column(ForeignKey("outgoing_batch.id"), index=True)
@@ -109,8 +132,33 @@ class OutgoingMessage(Keyed, Base):
     state: Mapped[State] = mapped_column(words(State), index=True)
     dispatched_at: Mapped[datetime | None] = mapped_column(Moment)
     evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    lease: Mapped[UUID | None] = mapped_column(Uuid)
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
+    begun_at: Mapped[datetime | None] = mapped_column(Moment)
+    tries: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    reason: Mapped[str | None] = mapped_column(String(60))
+    provider_id: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    reported_at: Mapped[datetime | None] = mapped_column(Moment)
 
     batch: Mapped[OutgoingBatch] = relationship()
     campaign: Mapped[Campaign] = relationship()
     carer: Mapped[Carer] = relationship()
     template_version: Mapped[TemplateVersion] = relationship()
+
+
+class WayPace(Base):
+    """When the next message may go a way that takes only so many a minute, over all workers.
+
+    ``next_at`` moves on by one interval for each message that a worker takes in hand; whoever wants
+    to send looks at how far it lies ahead (the generic cell rate algorithm, ITU-T I.371).
+    """
+
+    __tablename__ = "way_pace"
+
+    way: Mapped[str] = mapped_column(String(30), primary_key=True)
+    next_at: Mapped[datetime] = mapped_column(Moment)
+
+    def row_key(self) -> str:
+        """The way's name."""
+        return self.way
