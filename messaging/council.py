@@ -5,7 +5,7 @@ languages and wrong values are all refused at once, each with the place where it
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from messaging.colour import Colour
-from messaging.offers import MileageScheme
+from messaging.schemes.kinds import Scheme
+from messaging.schemes.timeline import overlaps
 from messaging.settings import (
     Email,
     Line,
@@ -78,7 +79,8 @@ class PersonalTransportBudget:
     """The council's scheme, as its published policy has it.
 
     Attributes:
-        mileage: the arithmetic.
+        scheme: how an amount is worked out.
+        later_schemes: those that follow it, each from its own first day.
         payments: when the money comes ("on the last working day of each month…").
         evidence: what a family has to show.
         permitted_uses: what the money may be spent on.
@@ -92,7 +94,7 @@ class PersonalTransportBudget:
             school age.
     """
 
-    mileage: MileageScheme
+    scheme: Scheme
     payments: Texts
     evidence: Texts
     permitted_uses: Texts
@@ -106,6 +108,19 @@ class PersonalTransportBudget:
     restore_median_days: int
     restore_longest_days: int
     post_16: Texts
+    later_schemes: tuple[Scheme, ...] = ()
+
+    @property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """Every scheme that is set, in the order of their days."""
+        return (self.scheme, *self.later_schemes)
+
+    def contradictions(self) -> Iterator[Problem]:
+        """What no single field can tell."""
+        if self.restore_median_days > self.restore_longest_days:
+            yield "restore_longest_days", "is less than the median days"
+        for place in overlaps(self.schemes):
+            yield f"later_schemes[{place - 1}].valid_from", "lies in the scheme before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +191,10 @@ class Council:
 
 def _contradictions(council: Council) -> list[Problem]:
     """What no single field can tell."""
-    budget, groups = council.personal_transport_budget, council.focus_groups
+    groups = council.focus_groups
     found: list[Problem] = []
     if council.jurisdiction != ENGLAND:
         found.append(("jurisdiction", "England is the only one whose rules are written here"))
-    if budget.mileage.valid_from > budget.mileage.valid_to:
-        found.append(("personal_transport_budget.mileage.valid_to", "lies before valid_from"))
-    if budget.restore_median_days > budget.restore_longest_days:
-        found.append(
-            ("personal_transport_budget.restore_longest_days", "is less than the median days")
-        )
     if groups.fewest_people > groups.most_people:
         found.append(("focus_groups.most_people", "is less than the fewest"))
     return found

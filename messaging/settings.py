@@ -1,11 +1,18 @@
-"""Reading frozen dataclasses from documents, and writing them back: the types are the schema."""
+"""Reading frozen dataclasses from documents, and writing them back: the types are the schema.
+
+A field with a default may be left out. A field of several dataclasses is a table whose `kind` says
+which of them it is. What no single field can tell, a dataclass tells in `contradictions()`.
+"""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, NewType, TypeVar, get_origin, get_type_hints
+from enum import Enum
+from functools import partial
+from types import NoneType, UnionType
+from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 from messaging.colour import READABLE, WHITE, Colour
@@ -19,13 +26,15 @@ Email = NewType("Email", str)
 Phone = NewType("Phone", str)
 WebAddress = NewType("WebAddress", str)
 Line = NewType("Line", str)
-"""One line of an address; a setting of `Line | None` may be left out."""
+"""One line of an address."""
 Texts = Mapping[str, str]
 """A text parents read, once in every language: language key to words."""
 
 LONGEST_TEXT = 600  # characters: room for what a reviewed paragraph needs on two sides
 LONGEST_LINE = 60
 LARGEST_NUMBER = 10_000
+MOST_ITEMS = 100
+TAG = "kind"
 
 _EMAIL = re.compile(r"[^\s@<>\"']+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ]{8,18}")
@@ -43,33 +52,58 @@ class SettingsReader:
             self.problems.append((path, "must be a table"))
             return None
         hints = get_type_hints(kind)
-        names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+        known = fields(kind)  # type: ignore[arg-type]
         before = len(self.problems)
-        self._refuse_unknown(document, names, path, "is not a setting")
-        values = {name: self._at(hints[name], document, path, name) for name in names}
-        return kind(**values) if len(self.problems) == before else None
+        self._refuse_unknown(document, [f.name for f in known], path, "is not a setting")
+        values = {
+            f.name: self._at(hints[f.name], document, path, f.name)
+            for f in known
+            if f.name in document or not _has_default(f)
+        }
+        if len(self.problems) > before:
+            return None
+        value = kind(**values)
+        self.problems += [(_place(path, name), reason) for name, reason in _contradictions(value)]
+        return value if len(self.problems) == before else None
 
     def _at(self, kind: Any, table: Mapping[str, Any], path: str, name: str) -> Any:
-        place = f"{path}.{name}" if path else name
-        if kind == Line | None:
-            return self._value(Line, table[name], place) if name in table else None
+        place = _place(path, name)
         if name not in table:
             self.problems.append((place, "is missing"))
             return None
         return self._value(kind, table[name], place)
 
     def _value(self, kind: Any, raw: Any, path: str) -> Any:
+        if get_origin(kind) in {Union, UnionType}:
+            return self._one_of([one for one in get_args(kind) if one is not NoneType], raw, path)
         if is_dataclass(kind) and isinstance(kind, type) and kind not in _SCALARS:
             return self.read(kind, raw, path)
         if kind == Texts:
             return self._texts(raw, path)
         if get_origin(kind) is tuple:
-            return self._lines(raw, path)
+            return self._items(get_args(kind)[0], raw, path)
+        read = _SCALARS.get(kind) or partial(_member, kind)
         try:
-            return _SCALARS[kind](raw)
+            return read(raw)
         except ValueError as wrong:
             self.problems.append((path, str(wrong)))
             return None
+
+    def _one_of(self, kinds: Sequence[Any], raw: Any, path: str) -> Any:
+        """A value of the only kind there is, or of the kind that the table names itself."""
+        if len(kinds) == 1:
+            return self._value(kinds[0], raw, path)
+        if not isinstance(raw, Mapping):
+            self.problems.append((path, "must be a table"))
+            return None
+        by_name = {getattr(kind, TAG): kind for kind in kinds}
+        tag = raw.get(TAG)
+        if not isinstance(tag, str) or tag not in by_name:
+            reason = "is missing" if TAG not in raw else f"must be one of {', '.join(by_name)}"
+            self.problems.append((_place(path, TAG), reason))
+            return None
+        rest = {name: value for name, value in raw.items() if name != TAG}
+        return self.read(by_name[tag], rest, path)
 
     def _texts(self, raw: Any, path: str) -> Any:
         if not isinstance(raw, Mapping):
@@ -78,17 +112,43 @@ class SettingsReader:
         self._refuse_unknown(raw, LANGUAGES, path, "is not a language of this service")
         return {language: self._at(str, raw, path, language) for language in LANGUAGES}
 
-    def _lines(self, raw: Any, path: str) -> Any:
+    def _items(self, kind: Any, raw: Any, path: str) -> Any:
         if not isinstance(raw, list | tuple) or not raw:
-            self.problems.append((path, "must be a list of lines"))
+            self.problems.append((path, "must be a list, and not an empty one"))
             return None
-        return tuple(self._value(str, line, f"{path}[{number}]") for number, line in enumerate(raw))
+        if len(raw) > MOST_ITEMS:
+            self.problems.append((path, f"must be a list of at most {MOST_ITEMS}"))
+            return None
+        return tuple(
+            self._value(kind, item, f"{path}[{number}]") for number, item in enumerate(raw)
+        )
 
     def _refuse_unknown(
         self, table: Mapping[str, Any], known: Sequence[str], path: str, reason: str
     ) -> None:
         unknown = sorted(set(map(str, table)) - set(known))
-        self.problems += [(f"{path}.{name}" if path else name, reason) for name in unknown]
+        self.problems += [(_place(path, name), reason) for name in unknown]
+
+
+def _place(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _contradictions(value: Any) -> Iterable[Problem]:
+    tell = getattr(value, "contradictions", None)
+    return tell() if tell else ()
+
+
+def _has_default(field: "Field[Any]") -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
+
+
+def _member(kind: type[Enum], raw: Any) -> Enum:
+    try:
+        return kind(raw)
+    except ValueError as wrong:
+        known = ", ".join(str(member.value) for member in kind)
+        raise ValueError(f"must be one of {known}") from wrong
 
 
 def _text(raw: Any) -> str:
@@ -138,6 +198,12 @@ def _colour(raw: Any) -> Colour:
     return colour
 
 
+def _truth(raw: Any) -> bool:
+    if not isinstance(raw, bool):
+        raise ValueError("must be true or false")  # noqa: TRY004 -- one kind of error here
+    return raw
+
+
 def _integer(raw: Any) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int) or not 0 < raw <= LARGEST_NUMBER:
         raise ValueError(f"must be a whole number from 1 to {LARGEST_NUMBER}")
@@ -173,6 +239,7 @@ _SCALARS: Mapping[Any, Callable[[Any], Any]] = {
     Phone: _phone,
     WebAddress: _web_address,
     Colour: _colour,
+    bool: _truth,
     int: _integer,
     Decimal: _decimal,
     date: _date,
@@ -194,15 +261,16 @@ def is_web_address(text: str) -> bool:
 
 def written(value: Any) -> Any:
     """A value of these settings in JSON's types: decimals and dates as text, no field for none."""
-    if isinstance(value, Colour):
+    if isinstance(value, Colour | Decimal | date):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
         named = {field.name: getattr(value, field.name) for field in fields(value)}
-        return {name: written(item) for name, item in named.items() if item is not None}
+        tag = getattr(type(value), TAG, None)
+        table = {TAG: tag} if isinstance(tag, str) else {}
+        stated = {name: item for name, item in named.items() if item is not None and item != ()}
+        return table | {name: written(item) for name, item in stated.items()}
     if isinstance(value, Mapping):
         return {str(key): written(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [written(item) for item in value]
-    if isinstance(value, Decimal | date):
-        return str(value)
-    return value
+    return value.value if isinstance(value, Enum) else value

@@ -77,11 +77,11 @@ def test_what_is_missing_and_what_is_unknown_is_told_at_once(document):
         ("contact.opening_hours", "9 to 5"),
         ("contact", "Morgan"),
         ("jurisdiction", "Wales"),
-        ("personal_transport_budget.mileage.pence_per_mile", "NaN"),
-        ("personal_transport_budget.mileage.pence_per_mile", "-1"),
-        ("personal_transport_budget.mileage.pence_per_mile", True),
-        ("personal_transport_budget.mileage.valid_to", "2020-01-01"),
-        ("personal_transport_budget.mileage.valid_from", "1st of May"),
+        ("personal_transport_budget.scheme.pence_per_mile", "NaN"),
+        ("personal_transport_budget.scheme.pence_per_mile", "-1"),
+        ("personal_transport_budget.scheme.pence_per_mile", True),
+        ("personal_transport_budget.scheme.valid_to", "2020-01-01"),
+        ("personal_transport_budget.scheme.valid_from", "1st of May"),
         ("personal_transport_budget.restore_longest_days", 1),
         ("focus_groups.most_people", 2),
     ],
@@ -96,9 +96,9 @@ def test_a_wrong_value_is_refused_at_its_place(document, path, value):
 
 
 def test_a_decimal_keeps_its_pence(document):
-    document["personal_transport_budget"]["mileage"]["pence_per_mile"] = "62.5"
+    document["personal_transport_budget"]["scheme"]["pence_per_mile"] = "62.5"
     council = Council.from_document(document)
-    assert council.personal_transport_budget.mileage.pence_per_mile == Decimal("62.5")
+    assert council.personal_transport_budget.scheme.pence_per_mile == Decimal("62.5")
 
 
 @pytest.mark.parametrize("content", [b"name = ", b"\xff\xfe\x00", b""])
