@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from parentportal.sealing import Keyring
+from parentportal.ways_out import WaysOut, read_ways_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,9 +34,10 @@ class Settings:
         most_rows: rows of a cohort file; a longer one is refused.
         trusted_proxies: servers in front that each add the address they were reached from; of
             ``X-Forwarded-For``, so many last entries are believed and none before them.
+        ways_out: which way letters, emails and texts go.
     """
 
-    database_url: str
+    database_url: str = field(repr=False)  # it may hold a password
     keyring: Keyring
     var_directory: Path
     base_url: str = LOOPBACK
@@ -43,6 +46,17 @@ class Settings:
     largest_upload: int = 10 * MEGABYTE
     most_rows: int = 50_000
     trusted_proxies: int = 0
+    ways_out: WaysOut = field(default_factory=WaysOut)
+
+    @property
+    def host(self) -> str:
+        """The name parents reach the portal by, without scheme and port."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def bounces_directory(self) -> Path:
+        """A maildir into which the mail server lays what comes back."""
+        return self.var_directory / "bounces"
 
     @property
     def outbox_directory(self) -> Path:
@@ -60,6 +74,7 @@ class Settings:
 
         Raises:
             KeyringUnreadable: when the key file is there and is not one.
+            SettingsWrong: when a way out is chosen without all that it needs.
         """
         var = Path(environment.get("PARENTPORTAL_VAR", "var")).absolute()
         demonstration = environment.get("PARENTPORTAL_DEMONSTRATION", "") == "1"
@@ -73,4 +88,5 @@ class Settings:
             secure_cookies=base_url.startswith("https://"),
             most_rows=int(environment.get("PARENTPORTAL_MOST_ROWS", "50000")),
             trusted_proxies=int(environment.get("PARENTPORTAL_PROXIES", "0")),
+            ways_out=read_ways_out(environment),
         )

@@ -38,10 +38,11 @@ class _LoadedWhenAsked(click.Group):
         """Run a command; say plainly what was refused, and when the keys are the wrong ones."""
         from parentportal.refusals import Refusal
         from parentportal.sealing import KeyringUnreadable
+        from parentportal.ways_out import SettingsWrong
 
         try:
             return super().invoke(context)
-        except KeyringUnreadable as odd:
+        except (KeyringUnreadable, SettingsWrong) as odd:
             raise click.ClickException(str(odd)) from odd
         except Refusal as refusal:
             from parentportal.errors import words_for

@@ -110,7 +110,7 @@ class PrintRun:
             self._write(MANIFEST, COLUMNS, (_line(one, places) for one in rows))
         return made
 
-    def _write(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    def _write(self, name: str, head: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\r\n")
         table.writerow(head)
