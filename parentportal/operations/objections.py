@@ -98,6 +98,7 @@ def _write_neutral(
     session: Session, row: OutgoingMessage, batch: OutgoingBatch, now: datetime
 ) -> None:
     campaign = session.get_one(Campaign, row.campaign_id)
+    wording = Wording(session, campaign, now)
     addressee = Addressee.read(row.recipient)
     choice = select_variant(
         load_campaign(campaign.key),
@@ -106,6 +107,7 @@ def _write_neutral(
         None,
         arm=row.arm,
         objected=True,
+        shelf=wording,
     )
     council = council_in_force(session)
     row.content = addressee.message(
@@ -113,7 +115,7 @@ def _write_neutral(
     ).to_json()
     row.variant, row.choice_reason = choice.variant.name, choice.reason
     row.language = choice.variant.language
-    row.template_version_id = Wording(session, campaign, now).row_for(choice.variant)
+    row.template_version_id = wording.row_for(choice.variant)
 
 
 def _carer_in_hand(session: Session, carer_id: UUID) -> Carer:

@@ -270,10 +270,9 @@ def _messages(
             candidate.segment,
             arm=arm,
             objected=candidate.carer.objected_at is not None,
+            shelf=wording,
         )
-        message = addressee.message(
-            choice.variant, council, batch.dated, beside=choice.beside
-        )
+        message = addressee.message(choice.variant, council, batch.dated, beside=choice.beside)
         yield OutgoingMessage(
             batch_id=batch.id,
             campaign_id=campaign.id,

@@ -212,7 +212,7 @@ def test_wording_is_registered_once_and_a_changed_text_is_a_new_version(session,
     draft(lot="later")
     rows = session.scalars(select(TemplateVersion).order_by(TemplateVersion.version)).all()
     assert [row.version for row in rows] == [1, 2]
-    assert dict(rows[1].blocks["tone"])["subject"].startswith("A Personal Transport Budget")
+    assert rows[1].tone["subject"].startswith("A Personal Transport Budget")
 
 
 def test_a_draft_keeps_text_and_addressee_sealed(session, draft, now):
