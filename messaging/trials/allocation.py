@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -57,34 +58,57 @@ def stratum_of(tailorable: Iterable[Segment]) -> Stratum | None:
     return Stratum(found.pop().value) if len(found) == 1 else Stratum.MIXED
 
 
-def draw_arms(
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """What a family drew: its place in the row of its stratum, from nought, and so its arm."""
+
+    place: int
+    arm: Arm
+
+
+def draw_lots(
     families: Mapping[str, Stratum],
     *,
     seed: str,
     neutral_share: int,
     drawn_before: Mapping[Stratum, int],
-) -> dict[str, Arm]:
+) -> dict[str, Lot]:
     """Draw the arm of each family.
 
     Args:
         families: a family's key, the same for ever, to its stratum; none was drawn before.
         seed: what the lots are made with; kept, so that anyone can repeat the draw.
-        neutral_share: one of `NEUTRAL_SHARES`.
+        neutral_share: as for :func:`arm_at`.
         drawn_before: how many of each stratum were drawn in earlier draws, the erased among them.
     """
     by_stratum = defaultdict(list)
     for family, stratum in families.items():
         by_stratum[stratum].append(family)
-    length = 100 // neutral_share
-    arms: dict[str, Arm] = {}
+    lots: dict[str, Lot] = {}
     for stratum, members in by_stratum.items():
-        members.sort(key=lambda family: _lot(seed, "family", family))
+        members.sort(key=lambda family: _digest(seed, "family", family))
         for place, family in enumerate(members, start=drawn_before.get(stratum, 0)):
-            block, inside = divmod(place, length)
-            neutral = inside == _lot(seed, "block", f"{stratum} {block}") % length
-            arms[family] = Arm.NEUTRAL if neutral else Arm.TAILORED
-    return arms
+            arm = arm_at(place, stratum, seed=seed, neutral_share=neutral_share)
+            lots[family] = Lot(place, arm)
+    return lots
 
 
-def _lot(seed: str, kind: str, key: str) -> int:
+def arm_at(place: int, stratum: Stratum, *, seed: str, neutral_share: int) -> Arm:
+    """The arm of a place in the row of a stratum: what was drawn can be checked by it for ever.
+
+    Args:
+        place: from nought.
+        stratum: whose row.
+        seed: what the lots are made with.
+        neutral_share: one of `NEUTRAL_SHARES`; at 0 or 100 there is one arm, and no trial.
+    """
+    if not neutral_share:
+        return Arm.TAILORED
+    length = 100 // neutral_share
+    block, inside = divmod(place, length)
+    neutral = _digest(seed, "block", f"{stratum} {block}") % length
+    return Arm.NEUTRAL if inside == neutral else Arm.TAILORED
+
+
+def _digest(seed: str, kind: str, key: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}|{kind}|{key}".encode()).digest(), "big")

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from messaging.trials.intervals import Interval
 
 LARGEST_SQUARE, SMALLEST_SQUARE = 20, 6
-AXIS = 56
-"""Height kept below the rows for the scale and what its two sides mean."""
 STEPS = (1, 2, 5, 10, 20, 50)
 MOST_STEPS = 3
 """At most so many marks of the scale on either side of nought."""
@@ -37,16 +35,18 @@ class Shape:
         labels: width kept for the labels beside the plot; none when they stand above it.
         numbers: width kept for the figures beside the plot; none when they stand above it.
         row: height of one row.
+        axis: height kept below the rows for the scale and what its two sides mean.
     """
 
     width: int
     labels: int
     numbers: int
     row: int
+    axis: int
 
 
-WIDE = Shape(width=720, labels=150, numbers=260, row=44)
-NARROW = Shape(width=288, labels=0, numbers=0, row=76)
+WIDE = Shape(width=720, labels=150, numbers=260, row=44, axis=56)
+NARROW = Shape(width=288, labels=0, numbers=0, row=76, axis=76)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def forest_plot(
     """
     shape = NARROW if narrow else WIDE
     bottom = MARGIN + shape.row * len(rows)
-    height = bottom + AXIS
+    height = bottom + shape.axis
     most, marks = _marks(rows)
     room = shape.width - shape.labels - shape.numbers - 2 * LARGEST_SQUARE
     nought = shape.labels + LARGEST_SQUARE + room / 2
@@ -141,7 +141,9 @@ def forest_plot(
         ]
         if row.overall and place:
             parts.append(f'<path d="M0 {top}H{shape.width}" stroke="{FAINT}"/>')
-    parts.append(f'<path d="M{at(0)} {MARGIN}V{bottom}" stroke="{INK}" stroke-width="2"/>')
+    starts = [MARGIN + 44 + shape.row * place for place in range(len(rows))] if narrow else [MARGIN]
+    line = "".join(f"M{at(0)} {top}V{top + shape.row - 44 if narrow else bottom}" for top in starts)
+    parts.append(f'<path class="nought" d="{line}" stroke="{INK}" stroke-width="2"/>')
     ends = sorted((at(-most), at(most)))
     parts.append(f'<path d="M{ends[0]} {bottom}H{ends[1]}" stroke="{INK}"/>')
     for points in marks:
@@ -149,10 +151,13 @@ def forest_plot(
             f'<path d="M{at(points)} {bottom}v5" stroke="{INK}"/>',
             _text(scale.mark(points), at(points), bottom + 21, anchor="middle"),
         ]
-    side = room / 2 + LARGEST_SQUARE - 6
+    if narrow:  # one above the other: beside each other they would meet
+        fewer, more = (2.0, ""), (shape.width - 2.0, "end")
+    else:
+        fewer, more = (nought - 10, "end"), (nought + 10, "")
     parts += [
-        _text(scale.fewer, across(nought - side), bottom + 44),
-        _text(scale.more, across(nought + side), bottom + 44, anchor="end"),
+        _text(scale.fewer, across(fewer[0]), bottom + 44, anchor=fewer[1]),
+        _text(scale.more, across(more[0]), bottom + (64 if narrow else 44), anchor=more[1]),
     ]
     return "".join((*parts, "</g></svg>\n"))
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.trials.allocation import NEUTRAL_SHARES, Stratum, draw_arms, stratum_of
+from messaging.trials.allocation import NEUTRAL_SHARES, Stratum, arm_at, draw_lots, stratum_of
 from messaging.variants import Arm
 from segmentation.segments import Segment
 
@@ -22,7 +22,8 @@ cohorts = st.dictionaries(
 
 
 def draw(families, seed="seed", share=20, before=None):
-    return draw_arms(families, seed=seed, neutral_share=share, drawn_before=before or {})
+    lots = draw_lots(families, seed=seed, neutral_share=share, drawn_before=before or {})
+    return {family: lot.arm for family, lot in lots.items()}
 
 
 def neutral_by_stratum(families, arms):
@@ -134,3 +135,24 @@ def test_a_draw_keeps_its_result_for_ever():
 )
 def test_a_family_is_of_its_carers_one_segment_or_mixed_or_apart(segments, stratum):
     assert stratum_of(segments) is stratum
+
+
+@given(cohorts, seeds, shares, st.integers(0, 40))
+def test_every_lot_can_be_checked_by_its_place(families, seed, share, before):
+    lots = draw_lots(
+        families, seed=seed, neutral_share=share, drawn_before=dict.fromkeys(Stratum, before)
+    )
+
+    for family, lot in lots.items():
+        assert lot.arm is arm_at(lot.place, families[family], seed=seed, neutral_share=share)
+    taken = Counter((families[family], lot.place) for family, lot in lots.items())
+    assert set(taken.values()) <= {1}
+    for stratum, size in Counter(families.values()).items():
+        assert {(stratum, place) for place in range(before, before + size)} <= taken.keys()
+
+
+@pytest.mark.parametrize(("share", "arm"), [(0, Arm.TAILORED), (100, Arm.NEUTRAL)])
+def test_a_campaign_of_one_arm_draws_nobody_for_the_other(share, arm):
+    families = {f"F{number}": Stratum.SETTLER for number in range(40)}
+
+    assert set(draw(families, share=share).values()) == {arm}

@@ -35,11 +35,7 @@ def diamond(picture):
 
 
 def nought(picture):
-    [line] = [
-        path.get("d")
-        for path in picture.iter(f"{SVG}path")
-        if "V" in path.get("d") and path.get("stroke-width") == "2"
-    ]
+    [line] = [path.get("d") for path in picture.iter(f"{SVG}path") if path.get("class") == "nought"]
     return float(line[1:].split()[0])
 
 
