@@ -72,8 +72,8 @@ class Campaign:
         about: what it needs to be told beside the family.
         first: the facts that stand after the introduction, before what the reader can do.
         others: the facts that stand together at the end.
+        languages: what it is written in: those with a file in its folder.
         channels: where its copy can go.
-        languages: what it is written in.
     """
 
     key: str
@@ -86,8 +86,8 @@ class Campaign:
     about: About
     first: tuple[LockedBlock, ...]
     others: tuple[LockedBlock, ...]
+    languages: tuple[str, ...]
     channels: tuple[Channel, ...] = tuple(Channel)
-    languages: tuple[str, ...] = LANGUAGES
 
     @property
     def carried(self) -> tuple[LockedBlock, ...]:
@@ -149,6 +149,9 @@ def load_campaign(key: str) -> Campaign:
         about=About(document.get("about", About.NOTHING)),
         first=_blocks(document["first"]),
         others=_blocks(document["others"]),
+        languages=tuple(
+            language for language in LANGUAGES if (_COPY / key / f"{language}.toml").is_file()
+        ),
     )
 
 

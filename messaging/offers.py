@@ -72,11 +72,13 @@ class ChildOffer:
         first_name: as it prints; may be empty where a message names no child.
         age_band: none if it is not known; no offer goes out then.
         miles: one way, or none if not known.
+        also: the offers that are open to the child beside the campaign's own, as recorded.
     """
 
     first_name: str
     age_band: AgeBand | None = None
     miles: Decimal | None = None
+    also: tuple[Offer, ...] = ()
 
     @classmethod
     def read(cls, first_name: str, age_band: str = "", miles: str = "") -> Self:

@@ -2,6 +2,7 @@
 
 from messaging.blocks import Block, Fact, Grid, Heading, Paragraph
 from messaging.campaigns import LockedBlock
+from messaging.locked.open_offers import also_open
 from messaging.locked.terms import Terms, names_of
 from messaging.offers import AgeBand, ChildOffer
 from messaging.placeholders import CompositionRefused
@@ -45,7 +46,7 @@ def offers(terms: Terms) -> tuple[Block, ...]:
     return (
         Heading(part, locked=True, text=words["heading"]),
         Grid(part, locked=True, head=(words["child"], words["keep"], words["ptb"]), rows=rows),
-        Paragraph(part, locked=True, text=terms.filled(words["how"])),
+        Paragraph(part, locked=True, text=f"{terms.filled(words['how'])} {also_open(terms)}"),
     )
 
 
