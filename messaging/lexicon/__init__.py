@@ -1,0 +1,146 @@
+"""What commits the council: amounts, dates, numbers, links and the words of rights and services.
+
+Each of them that stands in a tone block needs its match in the locked text of the same message:
+for a sum, a date, a number or a link the very same value (two weeks are 2 weeks), for words the
+same concept, by any of its inflections. The words are one file for each language.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from messaging.lexicon.folding import tokens
+from messaging.lexicon.terms import Kind, read_terms
+from messaging.lexicon.vocabulary import NoLexiconError, vocabulary
+
+__all__ = [
+    "BannedWord",
+    "Hit",
+    "Kind",
+    "NoLexiconError",
+    "Reason",
+    "banned_words",
+    "hits",
+    "unmatched",
+    "vocabulary",
+]
+
+
+_DATED = re.compile(r"(\d{4}|-)-(\d\d)(-\d\d)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A piece of text that commits.
+
+    Attributes:
+        kind: of what sort it is.
+        matched: as it is written.
+        concept: what it says, alike for all ways of saying it: a value, or the name of a concept.
+        start: where it begins.
+        end: where it ends.
+    """
+
+    kind: Kind
+    matched: str
+    concept: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an approver lets a hit stand that has no match.
+
+    Attributes:
+        hit: the hit.
+        words: the reason, as it was written.
+        by: who gave it.
+    """
+
+    hit: Hit
+    words: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BannedWord:
+    """A word that no parent is written: its kind, the words, and where they stand."""
+
+    kind: str
+    matched: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=512)
+def hits(text: str, language: str) -> tuple[Hit, ...]:
+    """Everything in a text that commits, in order.
+
+    Raises:
+        NoLexiconError: the language has no lexicon.
+    """
+    words = vocabulary(language)
+    read = tokens(text, words.letters)
+    plain = {n for found in words.plain.find(read) for n in range(found.first, found.last)}
+    found = [
+        *read_terms(read, words, plain),
+        *(
+            (Kind.COMMITMENT, f.concept, f.first, f.last)
+            for f in words.commitments.find(read)
+            if f.first not in plain
+        ),
+    ]
+    return tuple(
+        Hit(kind, text[read[first].start : read[last - 1].end], concept, read[first].start, end)
+        for kind, concept, first, last in sorted(found, key=lambda f: (f[2], f[3], f[1]))
+        for end in (read[last - 1].end,)
+    )
+
+
+def unmatched(tone_text: str, locked_text: str, language: str) -> tuple[Hit, ...]:
+    """The hits of a tone text that the locked text of its message does not bear out.
+
+    Args:
+        tone_text: the template's own words, a gap for each blank: a child's name commits nobody.
+        locked_text: the locked words of the same message, finished.
+        language: that of both.
+
+    Raises:
+        NoLexiconError: the language has no lexicon.
+    """
+    borne_out = {(hit.kind, said) for hit in hits(locked_text, language) for said in _said(hit)}
+    return tuple(
+        hit for hit in hits(tone_text, language) if (hit.kind, hit.concept) not in borne_out
+    )
+
+
+def banned_words(text: str, language: str) -> tuple[BannedWord, ...]:
+    """What presses, flatters, threatens or tells a parent of a segment, in order.
+
+    Raises:
+        NoLexiconError: the language has no lexicon.
+    """
+    words = vocabulary(language)
+    read = tokens(text, words.letters)
+    return tuple(
+        BannedWord(found.concept, text[start:end], start, end)
+        for found in words.banned.find(read)
+        for start, end in ((read[found.first].start, read[found.last - 1].end),)
+    )
+
+
+def _said(hit: Hit) -> Iterator[str]:
+    """What a hit bears out: itself, and the coarser terms it says by the way.
+
+    Six weeks bear out `6` and `week`; a day bears out its month, with and without the year.
+    """
+    yield hit.concept
+    if hit.kind is Kind.NUMBER:
+        yield from hit.concept.split(" ")
+    if hit.kind is Kind.DATE:
+        dated = _DATED.fullmatch(hit.concept)
+        if dated:
+            year, month, day = dated.groups()
+            yield from (f"{year}-{month}", f"--{month}", f"--{month}{day or ''}")
