@@ -17,7 +17,10 @@ from parentportal.models.people import (
     ImportState,
     OfferKind,
     OpenOffer,
+    PrintFormat,
 )
+from parentportal.models.replies import CarerReply, MessageLink, ReplyKind
+from parentportal.models.replies import CarerReply, ReplyKind
 from parentportal.models.signoffs import SignOff, SignOffKind
 from parentportal.models.survey import (
     Answer,
@@ -31,6 +34,7 @@ from parentportal.models.survey import (
 )
 from parentportal.models.tools import OwnTool, ToolState
 from parentportal.models.trail import AuditEvent, CouncilSettings, FailureCount, Officer, Role
+from parentportal.models.trials import Trial, TrialFamily
 
 __all__ = [
     "AgeBand",
@@ -40,6 +44,8 @@ __all__ = [
     "Base",
     "Campaign",
     "Carer",
+    "CarerReply",
+    "CarerReply",
     "Child",
     "ColumnMapping",
     "CouncilSettings",
@@ -58,6 +64,7 @@ __all__ = [
     "Invitee",
     "InviteeState",
     "LicensedSegment",
+    "MessageLink",
     "Mode",
     "OfferKind",
     "Officer",
@@ -65,6 +72,9 @@ __all__ = [
     "OutgoingBatch",
     "OutgoingMessage",
     "OwnTool",
+    "PrintFormat",
+    "ReplyKind",
+    "ReplyKind",
     "Response",
     "Role",
     "SignOff",
@@ -73,6 +83,8 @@ __all__ = [
     "SuppressionReason",
     "TemplateVersion",
     "ToolState",
+    "Trial",
+    "TrialFamily",
     "Wave",
     "WayPace",
 ]
