@@ -14,8 +14,17 @@ from pathlib import Path
 from typing import Any, Self
 
 from messaging.colour import Colour
+from messaging.schemes.attendance import AttendanceRule
+from messaging.schemes.calendars import PaymentCalendar
 from messaging.schemes.kinds import Scheme
 from messaging.schemes.timeline import overlaps
+from messaging.services import (
+    IndependentTravelTraining,
+    MiniBudget,
+    SchoolChoice,
+    Timeline,
+    TravelReview,
+)
 from messaging.settings import (
     Email,
     Line,
@@ -81,6 +90,8 @@ class PersonalTransportBudget:
     Attributes:
         scheme: how an amount is worked out.
         later_schemes: those that follow it, each from its own first day.
+        calendar: the days on which the year's amount is paid.
+        attendance: what absence does to a payment.
         payments: when the money comes ("on the last working day of each month…").
         evidence: what a family has to show.
         permitted_uses: what the money may be spent on.
@@ -109,6 +120,8 @@ class PersonalTransportBudget:
     restore_longest_days: int
     post_16: Texts
     later_schemes: tuple[Scheme, ...] = ()
+    calendar: PaymentCalendar | None = None
+    attendance: AttendanceRule | None = None
 
     @property
     def schemes(self) -> tuple[Scheme, ...]:
@@ -146,7 +159,9 @@ class Council:
 
     ``colour`` is its own, on pages and letters; dark enough to be read on white. ``freepost`` is
     the one line of a Freepost address, for forms that come back; without it they go to
-    ``reply_address`` and need a stamp.
+    ``reply_address`` and need a stamp. Where a service is not set, no message about it is sent.
+    ``call_hours`` says when an officer rings back, ``bsl_link`` leads to a film in British Sign
+    Language.
     """
 
     name: str
@@ -166,6 +181,13 @@ class Council:
     personal_transport_budget: PersonalTransportBudget
     focus_groups: FocusGroupPractice
     freepost: Line | None = None
+    independent_travel_training: IndependentTravelTraining | None = None
+    mini_budget: MiniBudget | None = None
+    travel_review: TravelReview | None = None
+    school_choice: SchoolChoice | None = None
+    timeline: Timeline | None = None
+    call_hours: Texts | None = None
+    bsl_link: WebAddress | None = None
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
