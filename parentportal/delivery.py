@@ -15,8 +15,8 @@ class ReportOutcome(StrEnum):
     """What became of it, in the words GOV.UK Notify has for it."""
 
     DELIVERED = "delivered"
-    TEMPORARY_FAILURE = "temporary-failure"  # nobody there just now: a full mailbox, a phone off
-    PERMANENT_FAILURE = "permanent-failure"  # no such mailbox, no such number
+    TEMPORARY_FAILURE = "temporary-failure"  # it did not arrive; the address may be good
+    PERMANENT_FAILURE = "permanent-failure"  # the address is dead: no such mailbox, no such number
     RETURNED = "returned"  # a letter came back by post
 
 

@@ -5,6 +5,7 @@ Secrets are left out of every `repr`, so that no log or error page shows one.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -24,6 +25,15 @@ NOTIFY_RATE = 3_000
 SHORTEST_TOKEN = 10
 """Characters: the shortest bearer token that GOV.UK Notify takes for a callback."""
 
+_HOST_KEYS = frozenset(
+    {
+        "ssh-ed25519",
+        "ssh-rsa",
+        "ecdsa-sha2-nistp256",
+        "ecdsa-sha2-nistp384",
+        "ecdsa-sha2-nistp521",
+    }
+)
 _KEY_PARTS = (slice(-73, -37), slice(-36, None))  # service and secret, at the end of a Notify key
 
 
@@ -308,7 +318,7 @@ def _print_house(given: _Given) -> PrintHouse:
     host_key = given.needed(
         "PARENTPORTAL_PRINT_HOUSE_HOST_KEY", "the server's own key, such as ssh-ed25519 AAAA…"
     )
-    if host_key and len(host_key.split()) < 2:  # noqa: PLR2004 -- its kind and itself
+    if host_key and not _is_host_key(host_key):
         given.problems.append(
             "PARENTPORTAL_PRINT_HOUSE_HOST_KEY is a kind and a key, such as ssh-ed25519 AAAA…"
         )
@@ -328,6 +338,16 @@ def _print_house(given: _Given) -> PrintHouse:
         key_file=key_file,
         host_key=host_key,
     )
+
+
+def _is_host_key(text: str) -> bool:
+    """Whether it is a kind and a key that begins with its kind's name (RFC 4253, 6.6)."""
+    kind, _, key = text.partition(" ")
+    try:
+        named = b64decode(key.split()[0], validate=True)[4:]
+    except (IndexError, ValueError):
+        return False
+    return kind in _HOST_KEYS and named.startswith(kind.encode())
 
 
 def _is_uuid(text: str) -> bool:

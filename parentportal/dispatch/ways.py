@@ -178,6 +178,15 @@ class Way(ABC):
     ) -> None:
         """Take away what still lies here of messages that are not to go after all."""
 
+    def report_on(  # noqa: B027 -- most ways never hear more
+        self, reference: UUID
+    ) -> Report | None:
+        """What became of a message by now, where the provider tells it only when it is asked.
+
+        Raises:
+            NotNow, WayShut: the provider gave no answer.
+        """
+
     def close_batch(  # noqa: B027 -- only paper is made up into batches
         self,
         batch_id: UUID,

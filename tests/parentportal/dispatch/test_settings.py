@@ -28,7 +28,8 @@ SMTP = {
 SFTP = {
     "PARENTPORTAL_LETTERS": "print-house",
     "PARENTPORTAL_PRINT_HOUSE": "sftp://council@print.example:2222/in%20tray",
-    "PARENTPORTAL_PRINT_HOUSE_HOST_KEY": "ssh-ed25519 AAAA",
+    "PARENTPORTAL_PRINT_HOUSE_HOST_KEY": "ssh-ed25519 "
+    "AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q print.example",
     "PARENTPORTAL_PRINT_HOUSE_PASSWORD": "open-sesame",
 }
 
@@ -80,6 +81,7 @@ def test_what_notify_needs_is_asked_for(name):
         ({**SFTP, "PARENTPORTAL_PRINT_HOUSE": "/nowhere"}, "no folder /nowhere"),
         ({**SFTP, "PARENTPORTAL_PRINT_HOUSE": "sftp://print.example/in"}, "sftp://name@host"),
         ({**SFTP, "PARENTPORTAL_PRINT_HOUSE_HOST_KEY": ""}, "HOST_KEY is missing"),
+        ({**SFTP, "PARENTPORTAL_PRINT_HOUSE_HOST_KEY": "ssh-ed25519 AAAA"}, "a kind and a key"),
         ({**SFTP, "PARENTPORTAL_PRINT_HOUSE_PASSWORD": ""}, "PRINT_HOUSE_KEY is missing"),
     ],
 )

@@ -1,0 +1,243 @@
+"""GOV.UK Notify: letters as finished PDFs; emails and texts whole, through one template each.
+
+A template holds nothing but `((message))`, because the approved words are sent as they stand. Each
+notification bears the message's own key as its reference, and Notify finds it by that for seven
+days; after a lost connection it is asked before anything is sent again. Errors are told apart by
+their status and their `error`: the words beside them may change, says Notify's documentation
+(General errors), and are read only to tell a fault of the service's setting up from one of the
+message, where both come as `BadRequestError`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from hashlib import sha256
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from notifications_python_client.errors import APIError, InvalidResponse
+from notifications_python_client.notifications import NotificationsAPIClient
+from requests.exceptions import ConnectTimeout, SSLError
+from urllib3.exceptions import NewConnectionError
+
+from messaging.blocks import Heading, Paragraph
+from messaging.channels import Channel
+from messaging.shown import plain_text
+from parentportal.dispatch.notify_reports import report_of
+from parentportal.dispatch.paper import LetterPrinter
+from parentportal.dispatch.texts import text_of
+from parentportal.dispatch.ways import (
+    Accepted,
+    NeverAccepted,
+    NotNow,
+    PerhapsAccepted,
+    Unsent,
+    Way,
+    WayShut,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from uuid import UUID
+
+    from messaging.message import Message
+    from messaging.press import Printed
+    from parentportal.dispatch.ways import Parcel, Report
+    from parentportal.ways_out import NotifyService
+
+MINUTE = timedelta(minutes=1)
+"""The stretch over which Notify counts: so long a wait is enough for its limit of the minute."""
+
+MOST_WAITS = 3
+"""Answers a call may wait for, one timeout each: connecting, sending, the answer."""
+
+_SERVICE_FAULTS = (
+    "template",
+    "trial mode",
+    "team-only",
+    "sms_sender_id",
+    "reply_to_id",
+    "not allowed to send",
+)
+"""What Notify says where the service is set up wrongly: it would say so of every message."""
+
+_RECIPIENT = {Channel.EMAIL: "email_address", Channel.SMS: "phone_number"}
+
+
+class NotifyWay(Way):
+    """A council's service on GOV.UK Notify. Its client is not for two threads."""
+
+    name: ClassVar[str] = "notify"
+    live: ClassVar[bool] = True
+    can_ask: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        service: NotifyService,
+        *,
+        channels: Iterable[Channel],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Set up; nothing is asked of Notify yet."""
+        self.channels = frozenset(channels)
+        self.rate = service.rate
+        self.patience = timedelta(seconds=MOST_WAITS * service.timeout)
+        self.settling = service.settling
+        self._service = service
+        self._clock = clock
+        client: Any = NotificationsAPIClient  # it has no types
+        self._client: Any = client(service.key, service.url, timeout=service.timeout)
+        self._printer: LetterPrinter | None = None  # set up for the first letter
+
+    def send(self, parcel: Parcel) -> Accepted:
+        """Hand one message over.
+
+        Raises:
+            NotNow: a limit, or nobody there.
+            NeverAccepted: Notify refuses this message.
+            PerhapsAccepted: it is not known whether Notify took it: `ask`.
+            WayShut: the key, or how the service is set up.
+        """
+        try:
+            answer, evidence = self._hand_over(parcel)
+        except APIError as fault:
+            raise _answer_to(fault, parcel.channel, self._clock()) from fault
+        return _accepted(answer, evidence)
+
+    def ask(self, parcel: Parcel) -> Accepted | None:
+        """What Notify holds under the message's reference; the oldest, should there be two.
+
+        Raises:
+            NotNow, WayShut: Notify gave no answer.
+        """
+        found = self._look_up(parcel.reference)
+        return _accepted(found, {}) if found else None
+
+    def report_on(self, reference: UUID) -> Report | None:
+        """What Notify says by now; for letters, of which it tells by itself only the returned.
+
+        Raises:
+            NotNow, WayShut: Notify gave no answer.
+        """
+        found = self._look_up(reference)
+        return report_of(found, self._clock()) if found else None
+
+    def _hand_over(self, parcel: Parcel) -> tuple[Any, dict[str, Any]]:
+        reference = str(parcel.reference)
+        match parcel.channel:
+            case Channel.LETTER:
+                printed = self._print(parcel.message)
+                answer = self._client.send_precompiled_letter_notification(
+                    reference, BytesIO(printed.pdf), postage=self._service.postage
+                )
+                digest = sha256(printed.pdf).hexdigest()
+                return answer, {"pages": printed.pages, "sha256": digest}
+            case Channel.EMAIL:
+                words = {"subject": parcel.message.subject, "message": markdown_of(parcel.message)}
+                template = self._service.email_template
+                send = self._client.send_email_notification
+            case Channel.SMS:
+                words = {"message": text_of(parcel.message)}
+                template = self._service.text_template
+                send = self._client.send_sms_notification
+        return send(parcel.to, template, words, reference), {}
+
+    def _print(self, message: Message) -> Printed:
+        self._printer = self._printer or LetterPrinter()
+        return self._printer.print(message)
+
+    def _look_up(self, reference: UUID) -> dict[str, Any] | None:
+        try:
+            answer = self._client.get_all_notifications(reference=str(reference))
+        except APIError as fault:
+            raise _no_answer(fault, self._clock()) from fault
+        found = [one for one in answer["notifications"] if one["reference"] == str(reference)]
+        return found[-1] if found else None  # the newest stands first
+
+
+def markdown_of(message: Message) -> str:
+    """The text of an email in the Markdown of Notify, which has headings and bullets alone."""
+    blocks = [
+        Paragraph(block.part, block.locked, f"# {block.text}")
+        if isinstance(block, Heading)
+        else block
+        for block in message.blocks
+    ]
+    text = plain_text(message.subject, message.salutation, blocks)
+    return text.removeprefix(f"{message.subject}\n\n")
+
+
+def _accepted(answer: Any, evidence: dict[str, Any]) -> Accepted:
+    """The provider's id out of its answer.
+
+    Raises:
+        PerhapsAccepted: it took the message, so it says, but not as what.
+    """
+    try:
+        provider_id = str(answer["id"])
+    except (KeyError, TypeError) as odd:
+        raise PerhapsAccepted("notify-answer-unreadable") from odd
+    return Accepted({**evidence, "notify_id": provider_id}, provider_id)
+
+
+def _answer_to(fault: APIError, channel: Channel, now: datetime) -> Unsent:
+    """What follows from a refusal, or from no answer, to a message."""
+    status, kind, words = fault.status_code, *_error(fault)
+    if fault.response is None:
+        return _lost(fault)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return _limit(kind, now)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(fault, InvalidResponse):
+        return PerhapsAccepted("notify-failed")
+    return _refused(kind, words, channel) if status == HTTPStatus.BAD_REQUEST else _shut(status)
+
+
+def _refused(kind: str, words: str, channel: Channel) -> Unsent:
+    """A bad request: the service's fault, the address's, or the message's."""
+    if any(sign in words.casefold() for sign in _SERVICE_FAULTS):
+        return WayShut("notify-service-not-set-up")
+    if kind == "ValidationError" and words.startswith(_RECIPIENT.get(channel, "no recipient")):
+        return NeverAccepted("recipient-refused", suppress=True)
+    return NeverAccepted("message-refused")
+
+
+def _no_answer(fault: APIError, now: datetime) -> Unsent:
+    """What follows where a question about a message was not answered."""
+    status, kind, _words = fault.status_code, *_error(fault)
+    if fault.response is not None and status == HTTPStatus.TOO_MANY_REQUESTS:
+        return _limit(kind, now)
+    if fault.response is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return NotNow("notify-away")
+    return _shut(status) if status >= HTTPStatus.BAD_REQUEST else NotNow("notify-away")
+
+
+def _lost(fault: APIError) -> Unsent:
+    """Nobody answered: certainly not accepted only where nobody was ever reached."""
+    cause = fault.__cause__
+    if isinstance(cause, SSLError) and "certificate" in str(cause).casefold():
+        return WayShut("notify-certificate-refused")
+    reason = getattr(cause.args[0], "reason", None) if cause and cause.args else None
+    if isinstance(cause, ConnectTimeout) or isinstance(reason, NewConnectionError):
+        return NotNow("notify-away")
+    return PerhapsAccepted("connection-lost")
+
+
+def _limit(kind: str, now: datetime) -> NotNow:
+    if kind != "TooManyRequestsError":
+        return NotNow("notify-rate-limit", MINUTE)
+    midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+    return NotNow("notify-daily-limit", midnight - now)
+
+
+def _shut(status: int) -> WayShut:
+    refused = status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    return WayShut("notify-key-refused" if refused else "notify-not-as-expected")
+
+
+def _error(fault: APIError) -> tuple[str, str]:
+    """The name of the first error, and its words."""
+    said = fault.message
+    if isinstance(said, list) and said and isinstance(said[0], dict):
+        return str(said[0].get("error", "")), str(said[0].get("message", ""))
+    return "", str(said)

@@ -1,0 +1,57 @@
+"""Open the ways that the settings choose: one for each provider, with the channels it carries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from messaging.channels import Channel
+from parentportal.dispatch.folder import FolderWay
+from parentportal.ways_out import Provider
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from parentportal.config import Settings
+    from parentportal.dispatch.ways import Way
+
+
+def open_ways(settings: Settings, clock: Callable[[], datetime]) -> tuple[Way, ...]:
+    """The ways of one worker, or of one thread of it; each channel is carried by one of them.
+
+    Nothing is connected to yet. Ways that the settings do not choose are not even imported.
+    """
+    out = settings.ways_out
+    chosen = {Channel.LETTER: out.letters, Channel.EMAIL: out.emails, Channel.SMS: out.texts}
+    return tuple(
+        _open(
+            provider,
+            [channel for channel, way in chosen.items() if way is provider],
+            settings,
+            clock,
+        )
+        for provider in Provider
+        if provider in out.chosen
+    )
+
+
+def _open(
+    provider: Provider,
+    channels: list[Channel],
+    settings: Settings,
+    clock: Callable[[], datetime],
+) -> Way:
+    out = settings.ways_out
+    if provider is Provider.NOTIFY and out.notify:
+        from parentportal.dispatch.notify import NotifyWay
+
+        return NotifyWay(out.notify, channels=channels, clock=clock)
+    if provider is Provider.SMTP and out.smtp:
+        from parentportal.dispatch.smtp import SmtpWay
+
+        return SmtpWay(out.smtp, domain=settings.host)
+    if provider is Provider.PRINT_HOUSE and out.print_house:
+        from parentportal.dispatch.print_house import PrintHouseWay
+
+        return PrintHouseWay(out.print_house, settings.outbox_directory)
+    return FolderWay(settings.var_directory, domain=settings.host, channels=channels)
