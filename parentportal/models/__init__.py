@@ -20,7 +20,6 @@ from parentportal.models.people import (
     PrintFormat,
 )
 from parentportal.models.replies import CarerReply, MessageLink, ReplyKind
-from parentportal.models.replies import CarerReply, ReplyKind
 from parentportal.models.signoffs import SignOff, SignOffKind
 from parentportal.models.survey import (
     Answer,
@@ -44,7 +43,6 @@ __all__ = [
     "Base",
     "Campaign",
     "Carer",
-    "CarerReply",
     "CarerReply",
     "Child",
     "ColumnMapping",
@@ -73,7 +71,6 @@ __all__ = [
     "OutgoingMessage",
     "OwnTool",
     "PrintFormat",
-    "ReplyKind",
     "ReplyKind",
     "Response",
     "Role",

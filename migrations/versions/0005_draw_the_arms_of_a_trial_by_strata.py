@@ -1,4 +1,4 @@
-"""Draw arms by strata, and keep what carers reply.
+"""Draw the arms of a trial by strata.
 
 Revision ID: 0005
 Revises: 0004
@@ -112,39 +112,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_trial_family_family_id"), "trial_family", ["family_id"])
 
-    op.create_table(
-        "carer_reply",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("campaign_id", sa.Uuid(), nullable=False),
-        sa.Column("carer_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "call-asked",
-                "interest-registered",
-                "invitation-accepted",
-                name="replykind",
-                native_enum=False,
-                create_constraint=True,
-                length=30,
-            ),
-            nullable=False,
-        ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_carer_reply_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(["carer_id"], ["carer.id"], name=op.f("fk_carer_reply_carer_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["officer.id"], name=op.f("fk_carer_reply_recorded_by_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_carer_reply")),
-        sa.UniqueConstraint(
-            "campaign_id", "carer_id", "kind", name=op.f("uq_carer_reply_campaign_id_carer_id_kind")
-        ),
-    )
-    op.create_index(op.f("ix_carer_reply_carer_id"), "carer_reply", ["carer_id"])
     _keep_the_arms_drawn_before()
 
 
@@ -187,6 +154,5 @@ def _keep_the_arms_drawn_before() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("carer_reply")
     op.drop_table("trial_family")
     op.drop_table("trial")
