@@ -101,6 +101,51 @@ def test_a_decimal_keeps_its_pence(document):
     assert council.personal_transport_budget.scheme.pence_per_mile == Decimal("62.5")
 
 
+def test_a_scheme_that_follows_begins_after_the_one_before(document):
+    budget = document["personal_transport_budget"]
+    follows = budget["scheme"] | {"valid_from": "2029-09-01", "valid_to": "2030-08-31"}
+    budget["later_schemes"] = [follows]
+    council = Council.from_document(document)
+    assert council.document() == document
+    assert len(council.personal_transport_budget.schemes) == 2
+    budget["later_schemes"] = [follows | {"valid_from": "2029-08-31"}]
+    assert refusals(document) == {
+        "personal_transport_budget.later_schemes[0].valid_from": "lies in the scheme before"
+    }
+
+
+def test_every_problem_of_a_scheme_is_told_at_once(document):
+    budget = document["personal_transport_budget"]
+    budget["scheme"] = {"kind": "distance-bands", "per": "week", "bands": [{"pounds": "x"}]}
+    budget["attendance"] = {"kind": "threshold", "per_cent": 80}
+    place = "personal_transport_budget"
+    assert refusals(document) == {
+        f"{place}.scheme.bands[0].pounds": "must be a number above 0 and at most 10000",
+        f"{place}.scheme.measured": "is missing",
+        f"{place}.scheme.valid_from": "is missing",
+        f"{place}.scheme.valid_to": "is missing",
+        f"{place}.attendance.effect": "is missing",
+    }
+
+
+def test_a_council_that_cuts_for_illness_says_who_answers_for_it(document):
+    budget = document["personal_transport_budget"]
+    budget["attendance"] = {
+        "kind": "threshold",
+        "per_cent": 80,
+        "effect": "days-attended",
+        "illness_counts": True,
+    }
+    assert list(refusals(document)) == ["personal_transport_budget.attendance.legal_sign_off"]
+    budget["attendance"]["legal_sign_off"] = {
+        "name": "Robin Sample",
+        "role": "Monitoring Officer",
+        "signed_on": "2026-06-01",
+        "reference": "LEGAL/2026/014",
+    }
+    assert Council.from_document(document).document() == document
+
+
 @pytest.mark.parametrize("content", [b"name = ", b"\xff\xfe\x00", b""])
 def test_a_file_that_is_no_council_is_refused(tmp_path, content):
     path = tmp_path / "council.toml"
