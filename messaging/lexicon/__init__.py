@@ -84,12 +84,14 @@ def hits(text: str, language: str) -> tuple[Hit, ...]:
     words = vocabulary(language)
     read = tokens(text, words.letters)
     plain = {n for found in words.plain.find(read) for n in range(found.first, found.last)}
+    terms = tuple(read_terms(read, words, plain))
+    dated = {n for kind, _, first, last in terms if kind is Kind.DATE for n in range(first, last)}
     found = [
-        *read_terms(read, words, plain),
+        *terms,
         *(
-            (Kind.COMMITMENT, f.concept, f.first, f.last)
-            for f in words.commitments.find(read)
-            if f.first not in plain
+            (Kind.COMMITMENT, phrase.concept, phrase.first, phrase.last)
+            for phrase in words.commitments.find(read)
+            if phrase.first not in plain and phrase.first not in dated
         ),
     ]
     return tuple(
