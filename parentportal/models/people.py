@@ -11,7 +11,9 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from messaging.channels import Channel
 from messaging.printable import fold
+from messaging.variants import VariantName
 from parentportal.models.base import Base, Exact, Keyed, Moment, Pounds, words
 from parentportal.sealing import Sealed
 
@@ -35,6 +37,15 @@ class OfferKind(StrEnum):
 
     PTB = "ptb"
     ITT = "itt"
+    MINI_PTB = "mini-ptb"
+
+
+class PrintFormat(StrEnum):
+    """How a carer wants what is printed for them; what it says is the same in each."""
+
+    STANDARD = "standard"
+    LARGE_PRINT = "large-print"
+    EASY_READ = "easy-read"
 
 
 class ImportState(StrEnum):
@@ -117,6 +128,14 @@ class Carer(Keyed, Base):
     the postcode without opening the address. Both are keyed digests. ``objected_at``: from then on
     the neutral text goes out. ``position`` is the place in the family, as in the council's file.
     ``language`` is the one they speak, whether or not this service writes it.
+
+    Attributes:
+        chosen_voice: the version they picked from the samples, kept for good; an objection
+            forgets it.
+        chosen_voice_at: when they picked it.
+        print_format: how they want what is printed.
+        preferred_channel: how they want to be written to, or none: as the campaign has it.
+        wished_language: what they asked to be written to in; a file never overwrites it.
     """
 
     __tablename__ = "carer"
@@ -137,8 +156,20 @@ class Carer(Keyed, Base):
     objected_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     position: Mapped[int] = mapped_column(Integer, default=0)
+    chosen_voice: Mapped[VariantName | None] = mapped_column(words(VariantName))
+    chosen_voice_at: Mapped[datetime | None] = mapped_column(Moment)
+    print_format: Mapped[PrintFormat] = mapped_column(
+        words(PrintFormat), default=PrintFormat.STANDARD, server_default=PrintFormat.STANDARD.value
+    )
+    preferred_channel: Mapped[Channel | None] = mapped_column(words(Channel))
+    wished_language: Mapped[str | None] = mapped_column(String(10))
 
     family: Mapped[Family] = relationship(back_populates="carers")
+
+    @property
+    def written_language(self) -> str:
+        """The language to write to them in: what they asked for, else what they speak."""
+        return self.wished_language or self.language
 
 
 class Child(Keyed, Base):

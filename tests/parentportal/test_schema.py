@@ -15,7 +15,6 @@ from parentportal.models import Answer, Assignment, Form, Invitation, Response, 
 from parentportal.schema import alembic_config, empty, is_current, upgrade
 from segmentation.instrument import DEFAULT, load_instrument
 from tests.conftest import address_of
-from tests.parentportal.survey.conftest import add_carer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,10 +49,25 @@ def first_edition(request, tmp_path_factory) -> Iterator[Database]:
 
 def _fill(database: Database, known: MetaData) -> None:
     """Rows in the shape of then, ids as each kind of database keeps them."""
-    with database.transaction() as session:
-        carer = add_carer(session, "F1", START).id
-    wave, invitation, response = (uuid4() for _ in range(3))
+    family, carer, wave, invitation, response = (uuid4() for _ in range(5))
     rows = {
+        "family": {
+            "id": family,
+            "reference": "F1",
+            "reference_key": "f1",
+            "flags": [],
+            "created_at": START,
+            "changed_at": START,
+        },
+        "carer": {
+            "id": carer,
+            "family_id": family,
+            "name_key": b"key",
+            "name_sealed": b"sealed",
+            "language": "en_GB",
+            "created_at": START,
+            "position": 0,
+        },
         "wave": {
             "id": wave,
             "name": "Old",
