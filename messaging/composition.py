@@ -21,8 +21,10 @@ from messaging.locked import (
     names_of,
     printed_date,
 )
+from messaging.markup import parse, parse_line
+from messaging.merging import merge, merge_line
 from messaging.message import Edition, Message, Sender
-from messaging.offers import ChildOffer
+from messaging.offers import AgeBand, ChildOffer
 from messaging.placeholders import FORBIDDEN, CompositionRefused, fill
 from messaging.variants import Variant
 
@@ -90,17 +92,17 @@ def compose(
         recorded_by=format_list(recipient.recorded_by or (council.contact.name,), locale=language),
         details=_checked(details),
     )
-    values = _tone_values(recipient, council, language)
+    values, flags = _tone_values(recipient, council, language), _tone_flags(recipient)
     letter = terms.wording["letter"]
     is_text = variant.channel is Channel.SMS
-    blocks = (_text if is_text else _blocks)(variant, terms, values)
+    blocks = (_text if is_text else _blocks)(variant, terms, values, flags)
     return Message(
         campaign=variant.campaign,
         channel=variant.channel,
         language=language,
         dated=dated,
         dated_text=printed_date(dated, language),
-        subject=fill(variant.subject, values, language),
+        subject="" if is_text else merge_line(parse_line(variant.subject), values, flags, language),
         salutation=fill(letter["salutation"], values, language),
         address=recipient.address.lines if recipient.address and not is_text else (),
         sender=_sender(council, language, letter),
@@ -115,14 +117,15 @@ def compose(
     )
 
 
-def _blocks(variant: Variant, terms: Terms, values: Mapping[str, str]) -> tuple[Block, ...]:
+def _blocks(
+    variant: Variant, terms: Terms, values: Mapping[str, str], flags: Mapping[str, bool]
+) -> tuple[Block, ...]:
     """Tone, first facts, tone, actions, tone, the name; then all other facts together."""
     campaign = load_campaign(variant.campaign)
     letter, contact = terms.wording["letter"], terms.council.contact
 
-    def tone(part: str, text: str) -> tuple[Paragraph, ...]:
-        filled = (fill(part, values, variant.language) for part in text.split("\n\n"))
-        return tuple(Paragraph(part, locked=False, text=text) for text in filled)
+    def tone(slot: str, text: str) -> tuple[Block, ...]:
+        return merge(parse(text), slot, values, flags, variant.language)
 
     def facts(names: Iterable[LockedBlock]) -> tuple[Block, ...]:
         return tuple(block for name in names for block in build_locked(name, terms))
@@ -151,12 +154,15 @@ def _blocks(variant: Variant, terms: Terms, values: Mapping[str, str]) -> tuple[
     )
 
 
-def _text(variant: Variant, terms: Terms, values: Mapping[str, str]) -> tuple[Block, ...]:
+def _text(
+    variant: Variant, terms: Terms, values: Mapping[str, str], flags: Mapping[str, bool]
+) -> tuple[Block, ...]:
     """A text message: who writes, one sentence, and where the facts are and how to stop."""
-    words, language = terms.wording["sms"], variant.language
+    words = terms.wording["sms"]
+    sentence = merge_line(parse_line(variant.sms), values, flags, variant.language)
     return (
         Paragraph("from", locked=True, text=terms.filled(words["from"])),
-        Paragraph("sms", locked=False, text=fill(variant.sms, values, language)),
+        Paragraph("sms", locked=False, text=sentence),
         Paragraph("facts", locked=True, text=terms.filled(words["facts"])),
     )
 
@@ -171,6 +177,24 @@ def _tone_values(recipient: Recipient, council: Council, language: str) -> dict[
         "council_name": council.name,
         "contact_name": council.contact.name,
     }
+
+
+def _tone_flags(recipient: Recipient) -> dict[str, bool]:
+    """What tone blocks may ask about a family: `((several_children??…))`."""
+    bands = {child.age_band for child in recipient.children}
+    return {
+        "one_child": len(recipient.children) == 1,
+        "several_children": len(recipient.children) > 1,
+        "under_16": AgeBand.UNDER_16 in bands,
+        "post_16": AgeBand.POST_16 in bands,
+    }
+
+
+TONE_PLACEHOLDERS = frozenset({"name", "children", "council_name", "contact_name"})
+"""The values a tone block may name. Columns of a proofs file can be named beside them."""
+
+TONE_FLAGS = frozenset(_tone_flags(Recipient("", "")))
+"""The flags a tone block may ask."""
 
 
 def _checked(details: Details | None) -> Details | None:

@@ -1,30 +1,31 @@
-"""The proof that every version of a message states the same facts.
+"""The facts of a finished message: what every version of it states alike.
 
-The facts of a finished message are its locked blocks, its sender and its links, as bytes. For the
-same family they must be the same bytes in all four versions; and a tone block may hold no sum,
-date, number or link at all, for those belong to the facts.
+They are its locked blocks, its sender and its links, as bytes. `messaging.parity` compares them.
 """
 
-import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import timedelta
-from decimal import Decimal
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
 
-from messaging.address import PostalAddress
-from messaging.blocks import block_document
-from messaging.campaigns import Campaign
-from messaging.composition import Recipient, compose
-from messaging.council import Council
+from messaging.blocks import (
+    Block,
+    Fact,
+    Grid,
+    Heading,
+    Listing,
+    Paragraph,
+    Signature,
+    block_document,
+)
+from messaging.lexicon import Kind, hits
 from messaging.message import Message
-from messaging.offers import AgeBand, ChildOffer
-from messaging.variants import Variant, load_variant, voices
 
-_TERM_IN_TONE = re.compile(r"[0-9£€$%@]|https?:|www\.")
-
-Voices = Callable[[Campaign, str], Sequence[Variant]]
+_FENCES = re.compile("[\u2066-\u2069]")
+_FIGURES = re.compile("[0-9]")
+_SAME_EVERYWHERE = frozenset({Kind.AMOUNT, Kind.DATE, Kind.LINK, Kind.NUMBER})
 
 
 def facts_of(message: Message) -> bytes:
@@ -42,122 +43,50 @@ def facts_of(message: Message) -> bytes:
     return json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
 
 
-@dataclass(frozen=True, slots=True)
-class FactsDifference:
-    """A version whose facts are not those of the neutral one.
+def locked_text(message: Message) -> str:
+    """All that the locked blocks say, a line for each piece of text."""
+    return "\n".join(text for block in message.blocks if block.locked for text in texts_of(block))
 
-    Attributes:
-        sample: the family the message was made for.
-        variant: the version.
-        neutral: the first facts of the neutral version that it lacks or changes, as JSON.
-        found: what it says there.
+
+def texts_of(block: Block) -> Iterator[str]:
+    """The texts of a block, in the order they print."""
+    match block:
+        case Heading(text=text) | Paragraph(text=text):
+            yield text
+        case Listing(items=items) | Signature(lines=items):
+            yield from items
+        case Fact(title=title, text=text):
+            yield from (title, text)
+        case Grid(head=head, rows=rows):
+            yield from head
+            for row in rows:
+                yield from row
+
+
+def figures_of(message: Message) -> list[dict[str, Any]]:
+    """What has to be alike in every language: the order of the facts, and the figures in each.
+
+    Block by block its kind, its part, how many pieces of text it has, and the sums, dates, numbers
+    and links in them, each by its value: `£2,090` and `5` as they are, `1 Medi` and `1 September`
+    as one date. Numbers in words are left out, for a language has words of its own for a fortnight.
     """
-
-    sample: str
-    variant: str
-    neutral: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToneBreach:
-    """A sum, number, date sign or link that stands in a tone block."""
-
-    variant: str
-    slot: str
-    text: str
+    return [
+        {
+            "kind": type(block).__name__,
+            "part": block.part,
+            "pieces": sum(1 for _ in texts_of(block)),
+            "figures": sorted(_figures(block, message.language).items()),
+        }
+        for block in message.blocks
+        if block.locked
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class ParityReport:
-    """What the comparison of all versions of a campaign in one language found.
-
-    Attributes:
-        campaign: the campaign's key.
-        language: the language compared.
-        variants: the versions compared.
-        digests: for each sample family, the SHA-256 of the facts of its neutral version.
-        differences: versions whose facts differ.
-        breaches: terms in tone blocks.
-    """
-
-    campaign: str
-    language: str
-    variants: tuple[str, ...]
-    digests: tuple[tuple[str, str], ...]
-    differences: tuple[FactsDifference, ...]
-    breaches: tuple[ToneBreach, ...]
-
-    @property
-    def holds(self) -> bool:
-        """Whether every version states the same facts and no tone block states a term."""
-        return not self.differences and not self.breaches
-
-
-def shipped_voices(campaign: Campaign, language: str) -> Sequence[Variant]:
-    """The four versions as shipped, neutral first."""
-    return tuple(load_variant(campaign.key, language, name) for name in voices(campaign))
-
-
-def parity(
-    campaign: Campaign,
-    council: Council,
-    language: str,
-    *,
-    wording: Voices = shipped_voices,
-) -> ParityReport:
-    """Compose all versions for sample families and compare their facts byte by byte.
-
-    Args:
-        campaign: what is compared.
-        council: whose settings fill the facts.
-        language: the language to compare in.
-        wording: the versions, the neutral one first.
-    """
-    variants = wording(campaign, language)
-    dated = council.personal_transport_budget.scheme.valid_from + timedelta(days=1)
-    digests, differences = [], []
-    for sample, recipient in sample_recipients(language):
-        neutral, *others = (
-            facts_of(compose(variant, recipient, council, dated=dated)) for variant in variants
-        )
-        digests.append((sample, hashlib.sha256(neutral).hexdigest()))
-        differences += [
-            FactsDifference(sample, str(variant.name), *_first_difference(neutral, facts))
-            for variant, facts in zip(variants[1:], others, strict=True)
-            if facts != neutral
-        ]
-    return ParityReport(
-        campaign=campaign.key,
-        language=language,
-        variants=tuple(str(variant.name) for variant in variants),
-        digests=tuple(digests),
-        differences=tuple(differences),
-        breaches=tuple(
-            ToneBreach(str(variant.name), slot, text)
-            for variant in variants
-            for slot, text in variant.tone()
-            if _TERM_IN_TONE.search(text)
-        ),
+def _figures(block: Block, language: str) -> Counter[str]:
+    return Counter(
+        f"{hit.kind}: {hit.concept}"
+        for text in texts_of(block)
+        for hit in hits(_FENCES.sub("", text), language)
+        if hit.kind in _SAME_EVERYWHERE
+        and (hit.kind is not Kind.NUMBER or _FIGURES.search(hit.matched))
     )
-
-
-def sample_recipients(language: str) -> tuple[tuple[str, Recipient], ...]:
-    """Invented families that between them need every locked block: one child, 16 and over, both."""
-    address = PostalAddress.parse(("Ali Sample", "2 Invented Road", "Exampleton", "EX1 1ZZ"))
-    younger = ChildOffer("Sam", AgeBand.UNDER_16, Decimal(5))
-    older = ChildOffer("Robin", AgeBand.POST_16, Decimal("7.25"))
-    families = {"under-16": (younger,), "post-16": (older,), "both": (younger, older)}
-    return tuple(
-        (name, Recipient("Ali Sample", language, address, children))
-        for name, children in families.items()
-    )
-
-
-def _first_difference(neutral: bytes, found: bytes) -> tuple[str, str]:
-    """The first block, or other fact, that is not alike on both sides."""
-    one, other = json.loads(neutral), json.loads(found)
-    ours, theirs = one.pop("blocks"), other.pop("blocks")
-    pairs = [(one, other), *zip(ours, theirs, strict=False)]
-    left, right = next(((a, b) for a, b in pairs if a != b), (ours, theirs))
-    return json.dumps(left, ensure_ascii=False), json.dumps(right, ensure_ascii=False)

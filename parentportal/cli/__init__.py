@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 COMMANDS = {
+    "campaign": "parentportal.cli.campaign:campaign",
     "cohort": "parentportal.cli.cohort:cohort",
     "council": "parentportal.cli.council:council",
     "database": "parentportal.cli.database:database",

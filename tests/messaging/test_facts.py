@@ -1,25 +1,13 @@
 import re
-from dataclasses import replace
 
 import pytest
 
-from messaging import facts as proof
-from messaging.blocks import Grid, Listing
+from messaging.blocks import Grid
 from messaging.campaigns import CAMPAIGN_KEYS, load_campaign
-from messaging.council import demonstration_council
-from messaging.facts import facts_of, parity, shipped_voices
+from messaging.facts import facts_of
 from messaging.languages import LANGUAGES
 from messaging.variants import VariantName
 from tests.messaging.families import ROBIN, SAM, message
-
-
-@pytest.mark.parametrize("campaign", CAMPAIGN_KEYS)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_facts_are_the_same_bytes_in_all_four_versions(campaign, language):
-    report = parity(load_campaign(campaign), demonstration_council(), language)
-    assert report.holds, (report.differences, report.breaches)
-    assert report.variants == tuple(VariantName)
-    assert len({digest for _, digest in report.digests}) >= 1
 
 
 @pytest.mark.parametrize("campaign", CAMPAIGN_KEYS)
@@ -29,46 +17,6 @@ def test_all_the_blocks_of_the_table_are_there_in_every_language(campaign):
         parts = tuple(dict.fromkeys(b.part for b in blocks if b.locked))
         carried = [str(name) for name in load_campaign(campaign).carried]
         assert [part for part in parts if part in carried] == carried
-
-
-@pytest.mark.parametrize(
-    ("slot", "words"),
-    [
-        ("closing", "Answer within 7 days."),
-        ("opening", "You get £10 more."),
-        ("facts", "See https://elsewhere.example for the terms."),
-        ("actions", "Write to me@elsewhere.example."),
-    ],
-)
-def test_a_term_in_a_tone_block_is_found(slot, words):
-    def voices(campaign, language):
-        neutral, settler, *others = shipped_voices(campaign, language)
-        return (neutral, replace(settler, **{slot: words}), *others)
-
-    report = parity(load_campaign("ptb-offer"), demonstration_council(), "en_GB", wording=voices)
-    assert not report.holds
-    assert [(breach.variant, breach.slot) for breach in report.breaches] == [("settler", slot)]
-
-
-def test_a_version_with_other_facts_is_found_and_shown(monkeypatch):
-    honest = proof.compose
-
-    def forged(variant, recipient, council, **more):
-        made = honest(variant, recipient, council, **more)
-        if variant.name is not VariantName.PROSPECTOR:
-            return made
-        blocks = tuple(
-            replace(block, items=block.items[1:]) if isinstance(block, Listing) else block
-            for block in made.blocks
-        )
-        return replace(made, blocks=blocks)
-
-    monkeypatch.setattr(proof, "compose", forged)
-    report = parity(load_campaign("ptb-offer"), demonstration_council(), "en_GB")
-    assert not report.holds
-    assert {difference.variant for difference in report.differences} == {"prospector"}
-    assert "Book a call" in report.differences[0].neutral
-    assert "Book a call" not in report.differences[0].found
 
 
 def test_another_amount_gives_other_facts():
