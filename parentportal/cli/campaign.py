@@ -54,8 +54,10 @@ def _in_words(report: ParityReport) -> str:
     languages = sorted({language for language, _, _ in report.compared})
     versions = sorted({name for _, _, name in report.compared})
     lines = [
-        f"{report.campaign}: {len(report.compared)} texts for {len(report.samples)} families"
-        f" ({len(versions)} versions, {', '.join(languages)}).",
+        (
+            f"{report.campaign}: {len(report.compared)} texts for {len(report.samples)} families"
+            f" ({len(versions)} versions, {', '.join(languages)})."
+        ),
         *(
             f"Different ({one.comparison}): {one.language} {one.channel} {one.variant},"
             f" {one.sample}: {one.found} instead of {one.expected}"
