@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from messaging.colour import Colour
+from messaging.drawings import Drawing, FileRefused, with_drawings
 from messaging.schemes.attendance import AttendanceRule
 from messaging.schemes.calendars import PaymentCalendar
 from messaging.schemes.kinds import Scheme
@@ -35,6 +36,7 @@ from messaging.settings import (
     WebAddress,
     written,
 )
+from messaging.sides import MostSides
 
 ENGLAND = "England"
 
@@ -60,6 +62,7 @@ class Contact:
     phone: Phone
     email: Email
     opening_hours: Texts
+    signature: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ class Council:
     the one line of a Freepost address, for forms that come back; without it they go to
     ``reply_address`` and need a stamp. Where a service is not set, no message about it is sent.
     ``call_hours`` says when an officer rings back, ``bsl_link`` leads to a film in British Sign
-    Language.
+    Language. Where ``forum_signs_copy``, the parent carer forum signs wording before it is used.
     """
 
     name: str
@@ -188,6 +191,7 @@ class Council:
     timeline: Timeline | None = None
     call_hours: Texts | None = None
     bsl_link: WebAddress | None = None
+    forum_signs_copy: bool = False
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:

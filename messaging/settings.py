@@ -16,6 +16,7 @@ from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_
 from urllib.parse import urlsplit
 
 from messaging.colour import READABLE, WHITE, Colour
+from messaging.drawings import Drawing
 from messaging.languages import LANGUAGES
 from messaging.printable import tidy, why_unprintable
 
@@ -198,9 +199,21 @@ def _colour(raw: Any) -> Colour:
     return colour
 
 
+def _drawing(raw: Any) -> Drawing:
+    if not isinstance(raw, str):
+        raise ValueError('must be the text of an SVG drawing, or { file = "drawing.svg" }')  # noqa: TRY004 -- one kind of error here
+    return Drawing.parse(raw)
+
+
 def _truth(raw: Any) -> bool:
     if not isinstance(raw, bool):
         raise ValueError("must be true or false")  # noqa: TRY004 -- one kind of error here
+    return raw
+
+
+def _boolean(raw: Any) -> bool:
+    if not isinstance(raw, bool):
+        raise ValueError("must be true or false")  # noqa: TRY004 -- as every refusal here
     return raw
 
 
@@ -239,7 +252,9 @@ _SCALARS: Mapping[Any, Callable[[Any], Any]] = {
     Phone: _phone,
     WebAddress: _web_address,
     Colour: _colour,
+    Drawing: _drawing,
     bool: _truth,
+    bool: _boolean,
     int: _integer,
     Decimal: _decimal,
     date: _date,
@@ -261,7 +276,7 @@ def is_web_address(text: str) -> bool:
 
 def written(value: Any) -> Any:
     """A value of these settings in JSON's types: decimals and dates as text, no field for none."""
-    if isinstance(value, Colour | Decimal | date):
+    if isinstance(value, Colour | Drawing | Decimal | date):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
         named = {field.name: getattr(value, field.name) for field in fields(value)}
