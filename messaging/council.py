@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Self
 
 from messaging.colour import Colour
-from messaging.drawings import Drawing, FileRefused, with_drawings
+from messaging.drawings import Drawing, with_drawings
 from messaging.schemes.attendance import AttendanceRule
 from messaging.schemes.calendars import PaymentCalendar
 from messaging.schemes.kinds import Scheme
@@ -36,7 +37,7 @@ from messaging.settings import (
     WebAddress,
     written,
 )
-from messaging.sides import MostSides
+from messaging.sides import USUAL_SIDES, MostSides
 
 ENGLAND = "England"
 
@@ -191,6 +192,8 @@ class Council:
     timeline: Timeline | None = None
     call_hours: Texts | None = None
     bsl_link: WebAddress | None = None
+    logo: Drawing | None = None
+    most_sides: MostSides = USUAL_SIDES
     forum_signs_copy: bool = False
 
     @classmethod
@@ -227,7 +230,7 @@ def _contradictions(council: Council) -> list[Problem]:
 
 
 def load_council(path: Path) -> Council:
-    """A council from a TOML file.
+    """A council from a TOML file; `logo = { file = "logo.svg" }` names a drawing beside it.
 
     Raises:
         CouncilRefused: the file is no TOML in UTF-8, or what it says is refused.
@@ -237,13 +240,21 @@ def load_council(path: Path) -> Council:
         document = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise CouncilRefused((("", f"is not a TOML document in UTF-8: {wrong}"),)) from wrong
-    return Council.from_document(document)
+    return _read_beside(document, path.parent)
 
 
 @cache
 def demonstration_council() -> Council:
     """The invented council that ships with this package."""
-    source = files("messaging") / "demonstration" / "council.toml"
-    return Council.from_document(
-        tomllib.loads(source.read_text(encoding="utf-8"), parse_float=Decimal)
-    )
+    folder = files("messaging") / "demonstration"
+    source = (folder / "council.toml").read_text(encoding="utf-8")
+    return _read_beside(tomllib.loads(source, parse_float=Decimal), folder)
+
+
+def _read_beside(document: Mapping[str, Any], folder: Traversable) -> Council:
+    """A council with the drawings that its document names as files in the same folder."""
+    problems: list[Problem] = []
+    council = with_drawings(document, folder, problems)
+    if problems:
+        raise CouncilRefused(tuple(problems))
+    return Council.from_document(council)

@@ -1,34 +1,80 @@
 """Messages to paper: tagged PDF/UA-1 letters for a window envelope."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
-from messaging.languages import is_right_to_left, language_tag
-from messaging.message import Message
-from messaging.press import Press, Printed
+from messaging.council import Council
+from messaging.drawings import Drawing
+from messaging.languages import is_right_to_left, isolated, language_tag
+from messaging.message import Edition, Message
+from messaging.paper import paper_wording
+from messaging.press import NotPrintable, Press, Printed
+from messaging.sides import MOST_PAGES, USUAL_SIDES, MostSides
+from messaging.squares import qr_square
 
-MOST_PAGES = 10
-# Characters up to which a letter keeps to two sides with roomy lines: left to right, right to left.
-_ROOMY = {False: 4_650, True: 3_700}
+__all__ = ["MOST_PAGES", "LetterPress", "Stationery"]
+
+# Characters up to which a letter surely keeps to two sides with roomy lines: left to right, right
+# to left. The layout measures longer ones, which takes as long as setting them once more.
+_ROOMY = {False: 3_000, True: 2_400}
 _KNOWN = {
     "address-too-wide": "A line of the address is too long for the envelope's window.",
     "contact-too-tall": "The council's contact lines need more room than the page has for them.",
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Stationery:
+    """What a council's letters have that their words have not.
+
+    Attributes:
+        most_sides: a longer letter is refused.
+        logo: at the head; without it the council's name stands there.
+        signature: above the printed name of the one whose it is.
+        signed_by: that name; a letter from anybody else goes without.
+    """
+
+    most_sides: MostSides = USUAL_SIDES
+    logo: Drawing | None = None
+    signature: Drawing | None = None
+    signed_by: str = ""
+
+    @classmethod
+    def of(cls, council: Council) -> Self:
+        """The stationery that the council has set."""
+        contact = council.contact
+        return cls(council.most_sides, council.logo, contact.signature, contact.name)
+
+
 class LetterPress:
     """A press for letters, kept for the life of a worker; not for use by two threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, stationery: Stationery | None = None) -> None:
         self._press = Press("letter.typ", _KNOWN)
+        self._stationery = stationery or Stationery()
 
     def render(self, message: Message) -> Printed:
         """The message as a letter.
 
         Raises:
-            NotPrintable: it does not fit, or a character of it is in none of the fonts.
+            NotPrintable: it does not fit, a character of it is in none of the fonts, or it has
+                more sides than the council's price allows (`too-many-pages`).
         """
-        return self._print([message], duplex=False, title=message.subject)
+        printed = self._print([message], duplex=False, title=message.subject)
+        most = self._stationery.most_sides.of(message)
+        if printed.pages > most:
+            words = f"It has {printed.pages} sides, and {most} are allowed."
+            raise NotPrintable("too-many-pages", words)
+        return printed
+
+    def sides(self, message: Message) -> int:
+        """How many sides it takes, allowed or not: to be told before anybody approves it.
+
+        Raises:
+            NotPrintable: it cannot be set at all.
+        """
+        return self._print([message], duplex=False, title=message.subject).pages
 
     def merge(self, messages: Sequence[Message]) -> bytes:
         """All messages as one document for the print house, each starting on a right-hand page.
@@ -45,21 +91,71 @@ class LetterPress:
 
     def _print(self, messages: Sequence[Message], *, duplex: bool, title: str) -> Printed:
         dated = messages[0].dated
+        stationery = self._stationery
         values = {
             "title": title,
             "year": dated.year,
             "month": dated.month,
             "day": dated.day,
             "duplex": duplex,
-            "letters": [_page_values(message) for message in messages],
+            "logo": drawing_values(stationery.logo),
+            "signature": drawing_values(stationery.signature),
+            "letters": [_letter_values(message, stationery) for message in messages],
         }
         return self._press.set(values, dated)
 
 
-def _page_values(message: Message) -> dict[str, Any]:
+def drawing_values(drawing: Drawing | None) -> dict[str, Any] | None:
+    """A drawing as the layouts take it."""
+    return {"svg": drawing.svg, "aspect": drawing.aspect} if drawing else None
+
+
+def _letter_values(message: Message, stationery: Stationery) -> dict[str, Any]:
+    beside = message.beside
+    return {
+        **_part_values(message, stationery),
+        "large": message.edition is Edition.LARGE_PRINT,
+        "long": len(message.plain_text()) > _ROOMY[is_right_to_left(message.language)],
+        "aim": min(stationery.most_sides.of(message), USUAL_SIDES.of(message)),
+        "square": _square_values(message) if message.link else None,
+        "beside": _part_values(beside, stationery) if beside else None,
+    }
+
+
+def _part_values(message: Message, stationery: Stationery) -> dict[str, Any]:
+    """A message in one of its languages."""
+    language = message.language
+    name = message.sender.name
+    signed = stationery.signature is not None and name == stationery.signed_by
+    alt = paper_wording(language)["signature"].replace("((name))", isolated(name, language))
     return {
         **message.document(),
-        "tag": language_tag(message.language).partition("-")[0],
-        "rtl": is_right_to_left(message.language),
-        "close": len(message.plain_text()) > _ROOMY[is_right_to_left(message.language)],
+        "tag": language_tag(language).partition("-")[0],
+        "rtl": is_right_to_left(language),
+        "signed": signed,
+        "signature_alt": alt,
+    }
+
+
+def _square_values(message: Message) -> dict[str, Any]:
+    """The way to the page that says more, with a caption in each language of the letter."""
+    languages = [part.language for part in (message, message.beside) if part]
+    return square_values(message.link, "caption", languages)
+
+
+def square_values(link: str, caption: str, languages: Sequence[str]) -> dict[str, Any]:
+    """A QR code as the layouts take it; `caption` names its words among those for paper."""
+    square, own = qr_square(link), languages[0]
+    return {
+        "svg": square.svg,
+        "modules": square.modules,
+        "alt": paper_wording(own)["square"].replace("((link))", isolated(link, own)),
+        "captions": [
+            {
+                "text": paper_wording(language)[caption],
+                "tag": language_tag(language).partition("-")[0],
+                "rtl": is_right_to_left(language),
+            }
+            for language in languages
+        ],
     }
