@@ -126,6 +126,7 @@ class LoopbackNotify:
         self.accepted: list[Notification] = []
         self.dropped = Counter()
         self.refused = Counter()
+        self.answers = Counter()  # to callbacks, by status
         self.callback: tuple[str, str] | None = None
         self._chance = random.Random(self.faults.seed)
         self._lock = threading.Lock()
@@ -207,7 +208,7 @@ class LoopbackNotify:
         connection = HTTPConnection(parts.hostname, parts.port, timeout=10)
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         connection.request("POST", parts.path, json.dumps(document), headers)
-        self.refused[f"callback {connection.getresponse().status}"] += 1
+        self.answers[connection.getresponse().status] += 1
         connection.close()
 
     # What is asked now --------------------------------------------------------------------
