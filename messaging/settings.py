@@ -211,12 +211,6 @@ def _truth(raw: Any) -> bool:
     return raw
 
 
-def _boolean(raw: Any) -> bool:
-    if not isinstance(raw, bool):
-        raise ValueError("must be true or false")  # noqa: TRY004 -- as every refusal here
-    return raw
-
-
 def _integer(raw: Any) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int) or not 0 < raw <= LARGEST_NUMBER:
         raise ValueError(f"must be a whole number from 1 to {LARGEST_NUMBER}")
@@ -254,7 +248,6 @@ _SCALARS: Mapping[Any, Callable[[Any], Any]] = {
     Colour: _colour,
     Drawing: _drawing,
     bool: _truth,
-    bool: _boolean,
     int: _integer,
     Decimal: _decimal,
     date: _date,
