@@ -19,59 +19,28 @@ MOST_SHAPES = 5_000
 DEEPEST = 20
 """Groups within groups: the press would run out of stack at some hundreds."""
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _SVG = "http://www.w3.org/2000/svg"
 _SHAPES = frozenset(
     {"svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
 )
 _LEFT_OUT = frozenset({"title", "desc", "metadata", "defs"})
-_GEOMETRY = frozenset(
-    [
-        "d",
-        "points",
-        "x",
-        "y",
-        "x1",
-        "y1",
-        "x2",
-        "y2",
-        "cx",
-        "cy",
-        "r",
-        "rx",
-        "ry",
-        "width",
-        "height",
-        "transform",
-    ]
+_GEOMETRY = _names("d points x y x1 y1 x2 y2 cx cy r rx ry width height transform")
+_PROPERTIES = _names(
+    """
+    fill fill-rule fill-opacity stroke stroke-width stroke-linecap stroke-linejoin
+    stroke-miterlimit stroke-dasharray stroke-opacity opacity
+    """
 )
-_PROPERTIES = frozenset(
-    [
-        "fill",
-        "fill-rule",
-        "fill-opacity",
-        "stroke",
-        "stroke-width",
-        "stroke-linecap",
-        "stroke-linejoin",
-        "stroke-miterlimit",
-        "stroke-dasharray",
-        "stroke-opacity",
-        "opacity",
-    ]
-)
-_MEANINGLESS = frozenset(
-    [
-        "id",
-        "class",
-        "version",
-        "baseProfile",
-        "enable-background",
-        "preserveAspectRatio",
-        "shape-rendering",
-        "role",
-        "space",
-        "lang",
-    ]
+_MEANINGLESS = _names(
+    """
+    id class version baseProfile enable-background preserveAspectRatio shape-rendering
+    role space lang
+    """
 )
 _VALUE = re.compile(r"[\w\s.,#%()+\-]*", re.ASCII)
 _FILE = re.compile(r"[\w-]+\.svg", re.ASCII)
