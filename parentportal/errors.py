@@ -41,6 +41,7 @@ from parentportal.operations.survey import (
     NotStarted,
     SurveyClosed,
 )
+from parentportal.operations.trials import TrialDayPast, TrialDrawn, TrialLocked
 from parentportal.refusals import NotAllowed, NotThere, Refusal
 from parentportal.web import page_to_return_to, portal
 
@@ -138,6 +139,21 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
         ToolDecided: (
             HTTPStatus.CONFLICT,
             _("Somebody has decided about this version already."),
+        ),
+        TrialLocked: (
+            HTTPStatus.CONFLICT,
+            _(
+                "The first messages of this campaign are approved, so what is counted, and until "
+                "when, cannot change any more."
+            ),
+        ),
+        TrialDrawn: (
+            HTTPStatus.CONFLICT,
+            _("Families have been drawn for the two versions already, so the share stays."),
+        ),
+        TrialDayPast: (
+            HTTPStatus.CONFLICT,
+            _("The last day that counts must lie ahead. The programme team can set another one."),
         ),
         StepNotAllowed: (HTTPStatus.CONFLICT, _("Somebody has moved this on already.")),
     }

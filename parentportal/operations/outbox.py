@@ -9,35 +9,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 
 from messaging.campaigns import load_campaign
 from messaging.composition import CompositionRefused
 from messaging.lifecycle import State, Step, follow
-from messaging.variants import select_variant
-from parentportal.models import Campaign, OutgoingBatch, OutgoingMessage
+from messaging.variants import Arm, ChoiceReason, select_variant
+from parentportal.models import OutgoingBatch, OutgoingMessage
 from parentportal.operations import trail
+from parentportal.operations.campaigns import campaign_in_hand
 from parentportal.operations.council import council_in_force
-from parentportal.operations.recipients import Candidate, LeftOut, draw_arm, gather
+from parentportal.operations.recipients import Candidate, LeftOut, gather
 from parentportal.operations.taking_out import take_out_stale
+from parentportal.operations.trials import arms_for, lock_plan
 from parentportal.operations.wording import Wording
 from parentportal.refusals import NotThere, Refusal
-from parentportal.sealing import keyring_in_use
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
+    from messaging.channels import Channel
     from messaging.council import Council
     from messaging.locked import Details
-    from messaging.variants import Arm
-    from parentportal.models import Carer, Officer
-
-NEUTRAL_SHARE = 20
-"""Whole per cent of families that get the neutral version by lot, to learn what wording does."""
+    from messaging.variants import Choice
+    from parentportal.models import Campaign, Carer, Officer
+    from segmentation.segments import Segment
 
 
 class SecondOfficerNeeded(Refusal):
@@ -88,8 +87,7 @@ def draft_batch(
 
     Drafting again writes only to those who have no message of this campaign and lot yet. A carer
     who cannot be written to is reported in ``batch.left_out`` and stops nobody else. The arm is
-    drawn by family from the campaign's seed, which comes from the installation's keys when the
-    campaign is new, so that nobody chose it.
+    drawn by family: see :mod:`parentportal.operations.trials`.
 
     Args:
         session: the transaction; the caller owns it.
@@ -107,7 +105,7 @@ def draft_batch(
         KeyError: no such campaign.
     """
     council = council_in_force(session)
-    row = _campaign(session, campaign_key, now)
+    row = campaign_in_hand(session, campaign_key, now)
     gathered = gather(
         session, campaign_key, lot=lot, carers=carers, link=portal_link, today=now.date()
     )
@@ -123,8 +121,9 @@ def draft_batch(
     wording = Wording(session, row, now)
     left_out = list(gathered.left_out)
     messages: list[OutgoingMessage] = []
+    arms = arms_for(session, row, _tailorable(gathered.candidates, row, wording), now=now)
     for candidate in gathered.candidates:
-        arm = draw_arm(row.seed, candidate.carer.family.reference, row.neutral_share)
+        arm = arms[candidate.carer.family_id]
         try:
             messages += [*_messages(candidate, row, batch, arm, council, wording)]
         except CompositionRefused as refused:
@@ -166,6 +165,7 @@ def approve(session: Session, batch_id: UUID, *, now: datetime, by: Officer) -> 
 
     Raises:
         SecondOfficerNeeded: the one who drafted it tries.
+        TrialDayPast: the trial's last day is over before anything has gone.
         NotThere, StepNotAllowed: no such batch, or it is not submitted.
     """
     batch = batch_in_hand(session, batch_id)
@@ -179,6 +179,7 @@ def approve(session: Session, batch_id: UUID, *, now: datetime, by: Officer) -> 
     batch.approved_by_id = by.id
     batch.approved_at = now
     batch.note = None
+    lock_plan(session, batch.campaign_id, now=now)
     return _step(session, batch_id, Step.APPROVE, now=now, by=by)
 
 
@@ -263,15 +264,7 @@ def _messages(
     addressee = candidate.addressee
     document = addressee.document()
     for channel in candidate.channels:
-        choice = select_variant(
-            load_campaign(campaign.key),
-            channel,
-            addressee.recipient.language,
-            candidate.segment,
-            arm=arm,
-            objected=candidate.carer.objected_at is not None,
-            shelf=wording,
-        )
+        choice = _choice(candidate, campaign, channel, arm, wording)
         message = addressee.message(choice.variant, council, batch.dated, beside=choice.beside)
         yield OutgoingMessage(
             batch_id=batch.id,
@@ -290,17 +283,32 @@ def _messages(
         )
 
 
-def _campaign(session: Session, key: str, now: datetime) -> Campaign:
-    """The campaign's row, made at its first draft; held, so that two drafts never double."""
-    load_campaign(key)
-    wanted = select(Campaign).where(Campaign.key == key).with_for_update()
-    row = session.scalar(wanted)
-    if row is None:
-        seed = keyring_in_use().digest("campaign.arms", key).hex()[:32]
-        row = Campaign(key=key, neutral_share=NEUTRAL_SHARE, seed=seed, created_at=now)
-        try:
-            with session.begin_nested():
-                session.add(row)
-        except IntegrityError:  # another draft of this campaign was first
-            row = session.scalars(wanted).one()
-    return row
+def _choice(
+    candidate: Candidate, campaign: Campaign, channel: Channel, arm: Arm, wording: Wording
+) -> Choice:
+    """The version a carer gets by a channel in an arm."""
+    return select_variant(
+        load_campaign(campaign.key),
+        channel,
+        candidate.addressee.recipient.language,
+        candidate.segment,
+        arm=arm,
+        objected=candidate.carer.objected_at is not None,
+        shelf=wording,
+    )
+
+
+def _tailorable(
+    candidates: Iterable[Candidate], campaign: Campaign, wording: Wording
+) -> dict[UUID, set[Segment]]:
+    """Each family with the segments of those carers who would get their segment's version."""
+    families: dict[UUID, set[Segment]] = {}
+    for candidate in candidates:
+        segments = families.setdefault(candidate.carer.family_id, set())
+        choices = (
+            _choice(candidate, campaign, channel, Arm.TAILORED, wording)
+            for channel in candidate.channels
+        )
+        if candidate.segment and any(one.reason is ChoiceReason.TAILORED for one in choices):
+            segments.add(candidate.segment)
+    return families

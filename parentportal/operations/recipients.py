@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +18,6 @@ from messaging.lifecycle import State
 from messaging.locked import details_document, read_details
 from messaging.offers import AgeBand, ChildOffer
 from messaging.printable import tidy
-from messaging.variants import Arm
 from parentportal.intake.vocabulary import Flag
 from parentportal.models import (
     Assignment,
@@ -234,19 +232,6 @@ def gather(
         if channels:
             candidates.append(Candidate(carer, addressee, segments.get(carer.id), channels))
     return Gathered(tuple(candidates), tuple(left_out), before)
-
-
-def draw_arm(seed: str, family_reference: str, neutral_share: int) -> Arm:
-    """The arm of a family: a draw of its own from the seed, so that a later batch changes none.
-
-    Args:
-        seed: the campaign's, kept.
-        family_reference: the council's reference, the same at every import.
-        neutral_share: whole per cent of families in the neutral arm.
-    """
-    drawn = hmac.digest(seed.encode(), family_reference.encode(), "sha256")[:8]
-    neutral = int.from_bytes(drawn, "big") * 100 < neutral_share << 64
-    return Arm.NEUTRAL if neutral else Arm.TAILORED
 
 
 def children_offered(

@@ -24,7 +24,7 @@ from parentportal.models import (
 from parentportal.operations.outbox import (
     NothingToDraft,
 )
-from parentportal.operations.recipients import Addressee, draw_arm
+from parentportal.operations.recipients import Addressee
 from segmentation.segments import Segment
 from tests.parentportal.cohort_rows import a_carer, a_child, a_cohort, a_family, assigned
 from tests.parentportal.counting import statements
@@ -165,16 +165,6 @@ def test_an_unsure_newest_assignment_means_neutral(session, draft, now, everyone
     assert {(row.variant, row.choice_reason) for row in rows} == {
         (VariantName.NEUTRAL, "no-segment")
     }
-
-
-def test_about_a_fifth_of_families_fall_in_the_neutral_arm_and_stay_there():
-    arms = {f"F{n}": draw_arm("a seed", f"F{n}", 20) for n in range(5000)}
-    share = sum(arm is Arm.NEUTRAL for arm in arms.values()) / 5000
-    assert 0.18 < share < 0.22
-    assert arms == {reference: draw_arm("a seed", reference, 20) for reference in arms}
-    assert arms != {reference: draw_arm("another", reference, 20) for reference in arms}
-    assert draw_arm("s", "F", 0) is Arm.TAILORED
-    assert draw_arm("s", "F", 100) is Arm.NEUTRAL
 
 
 def test_both_carers_of_a_family_share_its_arm(session, draft, now):
