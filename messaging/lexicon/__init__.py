@@ -48,6 +48,11 @@ class Hit:
     start: int
     end: int
 
+    @property
+    def figure(self) -> str:
+        """The concept without the unit, which languages place differently: `6` of `6 week`."""
+        return self.concept.split(" ")[0] if self.kind is Kind.NUMBER else self.concept
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

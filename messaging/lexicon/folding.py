@@ -11,7 +11,7 @@ _SIGNS = frozenset("%@,\u060c\N{OBJECT REPLACEMENT CHARACTER}")
 _TOKEN = re.compile(
     r"(?P<link>(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)*"
     r"|https?:\S*|www\.\S*"
-    r"|(?<![\w.-])(?:[a-z0-9-]++\.)++(?:uk|com|org|net|gov|info|eu|io|example)\b(?:/\S*)?"
+    r"|(?<![\w.-])(?:[a-z0-9-]++\.)+(?:uk|com|org|net|gov|info|eu|io|example)\b(?:/\S*)?"
     r"|(?<!\w)(?:\+44 ?\d|0\d)(?: ?\d){7,10}(?!\d))"
     r"|(?P<day>\d{4}-\d\d?-\d\d?(?!\d)|\d\d?[/.-]\d\d?[/.-]\d{4}(?!\d))"
     r"|(?P<figure>\d++(?:,\d{3}(?!\d))*+(?:[.,]\d++)?+)"
