@@ -142,7 +142,10 @@ class PersonalTransportBudget:
 
 @dataclass(frozen=True, slots=True)
 class FocusGroupPractice:
-    """How the council runs a discussion group; `thanks_pounds` is paid to each who comes."""
+    """How the council runs a discussion group.
+
+    `thanks_pounds` is paid to each who comes; `paid` says how and when.
+    """
 
     fewest_people: int
     most_people: int
@@ -155,6 +158,7 @@ class FocusGroupPractice:
     consent: Texts
     afterwards: Texts
     where_and_when: Texts
+    paid: Texts | None = None
 
 
 @dataclass(frozen=True, slots=True)

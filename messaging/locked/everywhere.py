@@ -1,18 +1,21 @@
 """The facts that most messages carry: what can be done, help, privacy, other formats."""
 
 from messaging.blocks import Block, Fact, Heading, Listing, Paragraph
-from messaging.campaigns import LockedBlock
+from messaging.campaigns import LockedBlock, Purpose, load_campaign
 from messaging.locked.terms import Terms
+
+_WITH_FILM = {Purpose.SURVEY, Purpose.OFFER}
 
 
 def actions(terms: Terms) -> tuple[Block, ...]:
     """What the reader can do next: the same list in every version."""
     words, part = terms.wording["actions"], LockedBlock.ACTIONS
-    items = tuple(terms.filled(item) for item in words[terms.campaign]["items"])
+    own = words[terms.campaign]
+    items = tuple(terms.filled(item).strip() for item in own["items"])
     return (
         Heading(part, locked=True, text=words["heading"]),
         Listing(part, locked=True, items=items),
-        Paragraph(part, locked=True, text=terms.filled(words["reply"])),
+        Paragraph(part, locked=True, text=terms.filled(own.get("reply", words["reply"]))),
     )
 
 
@@ -23,10 +26,14 @@ def answers(terms: Terms) -> tuple[Block, ...]:
 
 
 def support(terms: Terms) -> tuple[Block, ...]:
-    """That nothing is being decided, and who helps: free advice, the parents' forum, complaints."""
+    """Who helps: free advice, the parents' forum, complaints.
+
+    Above it stands that nothing is being decided, but for a message that tells of appeals.
+    """
     words = terms.wording["help"]
-    advice = terms.filled(words["advice"])
-    return (Fact(LockedBlock.HELP, locked=True, title=words["decision"], text=advice),)
+    decided = LockedBlock.APPEAL in load_campaign(terms.campaign).carried
+    title = words["title" if decided else "decision"]
+    return (Fact(LockedBlock.HELP, locked=True, title=title, text=terms.filled(words["advice"])),)
 
 
 def privacy(terms: Terms) -> tuple[Block, ...]:
@@ -37,7 +44,9 @@ def privacy(terms: Terms) -> tuple[Block, ...]:
 
 
 def formats(terms: Terms) -> tuple[Block, ...]:
-    """Other formats and languages."""
-    title = terms.wording["formats"]["title"]
+    """Other formats and languages; for questions and offers also the film in sign language."""
+    words, part = terms.wording["formats"], LockedBlock.FORMATS
     text = terms.council.other_formats[terms.language]
-    return (Fact(LockedBlock.FORMATS, locked=True, title=title, text=text),)
+    if terms.council.bsl_link and load_campaign(terms.campaign).purpose in _WITH_FILM:
+        text = f"{text} {terms.filled(words['film'])}"
+    return (Fact(part, locked=True, title=words["title"], text=text),)

@@ -1,10 +1,10 @@
-"""A discussion group: what it is like, and when and where it meets."""
+"""A discussion group: what it is like, when and where it meets, and what came of it."""
 
 from babel.dates import format_date, format_time
 
-from messaging.blocks import Block, Grid, Heading
+from messaging.blocks import Block, Grid, Heading, Paragraph
 from messaging.campaigns import LockedBlock
-from messaging.locked.details import InvitationDetails
+from messaging.locked.details import InvitationDetails, WhatChanged
 from messaging.locked.terms import Terms
 from messaging.placeholders import CompositionRefused
 
@@ -44,6 +44,43 @@ def meeting(terms: Terms) -> tuple[Block, ...]:
     return (
         Heading(part, locked=True, text=words["heading"]),
         Grid(part, locked=True, head=(words["topic"], words["details"]), rows=tuple(facts)),
+    )
+
+
+def thanks(terms: Terms) -> tuple[Block, ...]:
+    """What those who came get and when, and what becomes of what they said."""
+    words, part = terms.wording["thanks"], LockedBlock.THANKS
+    practice, language = terms.council.focus_groups, terms.language
+    facts = [(words["thanks"], terms.filled(words["thanks_terms"]))]
+    if practice.paid:
+        facts.append((words["paid"], practice.paid[language]))
+    facts += [
+        (words["afterwards"], practice.afterwards[language]),
+        (words["consent"], practice.consent[language]),
+    ]
+    return (
+        Heading(part, locked=True, text=words["heading"]),
+        Grid(part, locked=True, head=(words["topic"], words["details"]), rows=tuple(facts)),
+    )
+
+
+def changes(terms: Terms) -> tuple[Block, ...]:
+    """What the group said, and what changed because of it or why not.
+
+    Raises:
+        CompositionRefused: nothing is known of it, or something of it cannot be printed.
+    """
+    words, part = terms.wording["changes"], LockedBlock.CHANGES
+    if not isinstance(terms.details, WhatChanged) or not terms.details.rows:
+        raise CompositionRefused("missing-value", name="rows")
+    rows = tuple(
+        (terms.fenced("said", said), terms.fenced("became", became))
+        for said, became in terms.details.rows
+    )
+    return (
+        Heading(part, locked=True, text=words["heading"]),
+        Paragraph(part, locked=True, text=terms.filled(words["met"])),
+        Grid(part, locked=True, head=(words["said"], words["became"]), rows=rows),
     )
 
 

@@ -3,8 +3,8 @@
 from messaging.blocks import Block, Fact, Grid, Heading, Paragraph
 from messaging.campaigns import LockedBlock
 from messaging.locked.open_offers import also_open
-from messaging.locked.terms import Terms, names_of
-from messaging.offers import AgeBand, ChildOffer
+from messaging.locked.terms import Terms
+from messaging.offers import ChildOffer
 from messaging.placeholders import CompositionRefused
 from messaging.schemes.journeys import Journey
 from messaging.schemes.money import format_miles, format_pounds
@@ -59,22 +59,6 @@ def _worked(child: ChildOffer, terms: Terms) -> Payment:
     if child.miles is None:
         raise CompositionRefused("miles-missing")
     return terms.council.personal_transport_budget.scheme.work_out(Journey(child.miles))
-
-
-def choice(terms: Terms) -> tuple[Block, ...]:
-    """One block for each age band in the family, because the law differs at 16."""
-    words, part = terms.wording["choice"], LockedBlock.CHOICE
-    bands = [band for band in AgeBand if any(child.age_band is band for child in terms.children)]
-    facts = []
-    for band in bands:
-        of_band = tuple(child for child in terms.children if child.age_band is band)
-        names = names_of(of_band, terms.language)
-        title = (
-            words["title"] if len(bands) == 1 else terms.filled(words["title_for"], children=names)
-        )
-        facts.append(Fact(part, locked=True, title=title, text=terms.filled(words[band])))
-    back = Fact(part, locked=True, title=words["back_title"], text=terms.filled(words["back"]))
-    return (*facts, back)
 
 
 def budget(terms: Terms) -> tuple[Block, ...]:

@@ -8,13 +8,21 @@ from functools import cached_property
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
 from babel.lists import format_list
 
+from messaging.campaigns import load_campaign
 from messaging.council import Council
 from messaging.languages import isolated
 from messaging.locked.details import Details, InvitationDetails
-from messaging.offers import ChildOffer
+from messaging.locked.figures import (
+    details_values,
+    printed_date,
+    printed_site,
+    service_sentences,
+    service_values,
+    versions_link,
+)
+from messaging.offers import ChildOffer, Offer
 from messaging.placeholders import CompositionRefused, checked, fill
 from messaging.schemes.kinds import DaysAYear, MileageScheme, Scheme
 from messaging.schemes.money import format_pence, format_pounds
@@ -39,6 +47,18 @@ class Terms:
     def wording(self) -> Mapping[str, Any]:
         """The locked wording of the message's language."""
         return locked_wording(self.language)
+
+    @property
+    def offer(self) -> Offer:
+        """What the message offers.
+
+        Raises:
+            CompositionRefused: `missing-value`, it offers nothing.
+        """
+        offer = load_campaign(self.campaign).offer
+        if offer is None:
+            raise CompositionRefused("missing-value", name="offer")
+        return offer
 
     @property
     def meeting(self) -> InvitationDetails | None:
@@ -89,15 +109,18 @@ class Terms:
             "longest_days": str(budget.restore_longest_days),
             "sendiass": council.sendiass.name,
             "sendiass_phone": council.sendiass.phone,
-            "sendiass_website": _printed_site(council.sendiass.website),
+            "sendiass_website": printed_site(council.sendiass.website),
             "forum": council.parent_carer_forum.name,
             "forum_phone": council.parent_carer_forum.phone,
-            "forum_website": _printed_site(council.parent_carer_forum.website),
+            "forum_website": printed_site(council.parent_carer_forum.website),
             "complaints_phone": council.complaints.phone,
-            "complaints_website": _printed_site(council.complaints.website),
+            "complaints_website": printed_site(council.complaints.website),
             "fewest": str(groups.fewest_people),
             "most": str(groups.most_people),
             "thanks": format_pounds(groups.thanks_pounds),
+            "versions_link": versions_link(self.link, council.portal_url),
+            **service_values(council),
+            **details_values(self.details, self.language),
         }
 
     @cached_property
@@ -114,6 +137,7 @@ class Terms:
                 else groups.expenses[self.language]
             ),
             "benefits": groups.benefits[self.language],
+            **service_sentences(self.council, self.language),
         }
 
 
@@ -128,21 +152,11 @@ def _rate(scheme: Scheme) -> dict[str, str]:
     }
 
 
-def printed_date(day: date, language: str) -> str:
-    """A date as it prints in that language: `22 November 2026`."""
-    return format_date(day, "long", locale=language)
-
-
 def names_of(children: tuple[ChildOffer, ...], language: str) -> str:
     """The children's first names as a list in words; empty if no child is named."""
     named = [child.first_name for child in children if child.first_name.strip()]
     names = [checked("child_first_name", name) for name in named]
     return str(format_list(names, locale=language)) if names else ""
-
-
-def _printed_site(address: str) -> str:
-    """A web address short enough for running text: browsers add the rest."""
-    return address.removeprefix("https://").removeprefix("www.").rstrip("/")
 
 
 def check_link(name: str, link: str) -> str:

@@ -4,13 +4,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from messaging.address import PostalAddress
+from messaging.campaigns import CAMPAIGN_KEYS, About, load_campaign
 from messaging.channels import Channel
 from messaging.composition import InvitationDetails, Recipient, compose
 from messaging.council import Council, demonstration_council
-from messaging.locked import Details
+from messaging.locked import Details, ReviewDetails, SurveyDetails, WhatChanged
 from messaging.message import Message
-from messaging.offers import AgeBand, ChildOffer
-from messaging.variants import VariantName, load_variant, version_beside
+from messaging.offers import AgeBand, ChildOffer, Offer
+from messaging.variants import VariantName, load_variant, version_beside, voices
 
 DATED = date(2026, 11, 23)
 ADDRESS = PostalAddress.parse(("Ali Sample", "2 Invented Road", "Exampleton", "EX1 1ZZ"))
@@ -23,6 +24,21 @@ MEETING = InvitationDetails(
     access="Level entrance, hearing loop",
     reply_link="https://travel.exampleshire.example/r/AbCd",
 )
+COPIES = [(key, language) for key in CAMPAIGN_KEYS for language in load_campaign(key).languages]
+"""Every copy that is written: the campaign and the language."""
+VERSIONS = [(*copy, name) for copy in COPIES for name in voices(load_campaign(copy[0]))]
+"""Every version that is written: the campaign, the language and its name."""
+YOUNG = ChildOffer("Robin", AgeBand.POST_16, Decimal("7.25"), also=(Offer.PTB, Offer.ITT))
+SURVEY = SurveyDetails("K7PD-4TXM-9RWC", date(2027, 1, 15))
+REVIEW = ReviewDetails(date(2027, 1, 11), date(2027, 2, 12), "Pat Sample")
+CHANGES = WhatChanged(
+    date(2026, 10, 6),
+    (
+        ("Letters about travel were hard to read.", "Every letter is now shorter and plainer."),
+        ("Drivers should not change so often.", "Not yet: the present contracts end in July."),
+    ),
+)
+_TOLD = {About.SURVEY: SURVEY, About.REVIEW: REVIEW, About.CHANGES: CHANGES}
 
 
 def recipient(
@@ -40,12 +56,14 @@ def message(
     details: Details | None = None,
     channel: Channel = Channel.LETTER,
 ) -> Message:
+    """A finished message, told what its campaign is about; a meeting is told of only if given."""
     wording = load_variant(campaign, language, variant, channel)
+    usual = (YOUNG,) if campaign == "young-person" else (SAM,)
     return compose(
         wording,
-        recipient(*children, language=language),
+        recipient(*(children or usual), language=language),
         council or demonstration_council(),
         dated=DATED,
-        details=details,
+        details=details or _TOLD.get(load_campaign(campaign).about),
         beside=version_beside(wording),
     )

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from messaging.campaigns import CAMPAIGN_KEYS, load_campaign
+from messaging.campaigns import load_campaign
 from messaging.channels import Channel
 from messaging.languages import LANGUAGES, read_language
 from messaging.variants import (
@@ -14,8 +14,10 @@ from messaging.variants import (
     load_variant,
     review_register,
     select_variant,
+    voices,
 )
 from segmentation.segments import Segment
+from tests.messaging.families import COPIES, VERSIONS
 
 PTB = load_campaign("ptb-offer")
 
@@ -67,13 +69,13 @@ def test_a_language_of_one_campaign_only_falls_back_to_english():
     assert (choice.variant.language, choice.variant.name) == ("en_GB", VariantName.NEUTRAL)
 
 
-@pytest.mark.parametrize("campaign", CAMPAIGN_KEYS)
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", VariantName)
+@pytest.mark.parametrize(("campaign", "language", "name"), VERSIONS)
 def test_every_version_is_written_and_no_two_are_the_same(campaign, language, name):
     tone = load_variant(campaign, language, name).tone()
     others = [
-        load_variant(campaign, language, other).tone() for other in VariantName if other != name
+        load_variant(campaign, language, other).tone()
+        for other in voices(load_campaign(campaign))
+        if other != name
     ]
     assert all(text.strip() for _, text in tone)
     assert tone not in others
@@ -82,7 +84,8 @@ def test_every_version_is_written_and_no_two_are_the_same(campaign, language, na
 def test_every_translation_awaits_its_review_until_somebody_says_otherwise():
     register = review_register()
     assert set(register) == {
-        (part, language) for part in ("locked", "form", *CAMPAIGN_KEYS) for language in LANGUAGES
+        *COPIES,
+        *((part, language) for part in ("locked", "form") for language in LANGUAGES),
     }
     waiting = {key for key, status in register.items() if status is ReviewStatus.AWAITING_REVIEW}
     assert waiting == {key for key in register if key[1] != "en_GB"}
