@@ -20,7 +20,7 @@ from messaging.blocks import (
     Signature,
     block_document,
 )
-from messaging.lexicon import Kind, hits
+from messaging.lexicon import Hit, Kind, hits
 from messaging.message import Message
 
 _FENCES = re.compile("[\u2066-\u2069]")
@@ -84,9 +84,14 @@ def figures_of(message: Message) -> list[dict[str, Any]]:
 
 def _figures(block: Block, language: str) -> Counter[str]:
     return Counter(
-        f"{hit.kind}: {hit.concept}"
+        f"{hit.kind}: {_value(hit)}"
         for text in texts_of(block)
         for hit in hits(_FENCES.sub("", text), language)
         if hit.kind in _SAME_EVERYWHERE
         and (hit.kind is not Kind.NUMBER or _FIGURES.search(hit.matched))
     )
+
+
+def _value(hit: Hit) -> str:
+    """What is counted without its noun: languages do not agree where they put one."""
+    return hit.concept.partition(" ")[0] if hit.kind is Kind.NUMBER else hit.concept
