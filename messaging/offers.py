@@ -34,15 +34,31 @@ class AgeBand(StrEnum):
         return _BANDS[text.strip().casefold()]
 
 
-_BANDS: Mapping[str, AgeBand] = {
-    "under-16": AgeBand.UNDER_16,
-    "5-7": AgeBand.UNDER_16,
-    "8-10": AgeBand.UNDER_16,
-    "11-13": AgeBand.UNDER_16,
-    "14-15": AgeBand.UNDER_16,
-    "post-16": AgeBand.POST_16,
-    "16-18": AgeBand.POST_16,
-    "19-25": AgeBand.POST_16,
+class AgeGroup(StrEnum):
+    """The finer ages of a cohort's file, in years: some amounts go by them."""
+
+    FROM_5 = "5-7"
+    FROM_8 = "8-10"
+    FROM_11 = "11-13"
+    FROM_14 = "14-15"
+    FROM_16 = "16-18"
+    FROM_19 = "19-25"
+
+    @classmethod
+    def of(cls, text: str) -> "AgeGroup | None":
+        """The group a file names, or none where it names only a band of the law."""
+        word = text.strip().casefold()
+        return cls(word) if word in set(cls) else None
+
+
+GROUPS_OF_BAND: Mapping[AgeBand, frozenset[AgeGroup]] = {
+    AgeBand.UNDER_16: frozenset(
+        {AgeGroup.FROM_5, AgeGroup.FROM_8, AgeGroup.FROM_11, AgeGroup.FROM_14}
+    ),
+    AgeBand.POST_16: frozenset({AgeGroup.FROM_16, AgeGroup.FROM_19}),
+}
+_BANDS: Mapping[str, AgeBand] = {str(band): band for band in AgeBand} | {
+    str(group): band for band, groups in GROUPS_OF_BAND.items() for group in groups
 }
 
 
@@ -73,12 +89,16 @@ class ChildOffer:
         age_band: none if it is not known; no offer goes out then.
         miles: one way, or none if not known.
         also: the offers that are open to the child beside the campaign's own, as recorded.
+        age_group: the finer age, where it is known.
+        higher: whether an officer recorded that the scheme's higher amount is due.
     """
 
     first_name: str
     age_band: AgeBand | None = None
     miles: Decimal | None = None
     also: tuple[Offer, ...] = ()
+    age_group: AgeGroup | None = None
+    higher: bool = False
 
     @classmethod
     def read(cls, first_name: str, age_band: str = "", miles: str = "") -> Self:
@@ -92,4 +112,5 @@ class ChildOffer:
             first_name.strip(),
             AgeBand.read(age_band) if age_band.strip() else None,
             read_miles(miles) if miles.strip() else None,
+            age_group=AgeGroup.of(age_band),
         )

@@ -1,11 +1,10 @@
 """What a scheme asks about a child's journey, and nothing else about the child."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from messaging.offers import AgeBand
+from messaging.offers import GROUPS_OF_BAND, AgeGroup, ChildOffer
 
 
 class Measure(StrEnum):
@@ -15,38 +14,7 @@ class Measure(StrEnum):
     STRAIGHT_LINE = "straight-line"
 
 
-class AgeGroup(StrEnum):
-    """The ages of the cohort's file, in years."""
-
-    FROM_5 = "5-7"
-    FROM_8 = "8-10"
-    FROM_11 = "11-13"
-    FROM_14 = "14-15"
-    FROM_16 = "16-18"
-    FROM_19 = "19-25"
-
-
 ANY_AGE = frozenset(AgeGroup)
-_POST_16 = frozenset({AgeGroup.FROM_16, AgeGroup.FROM_19})
-_OF_BAND: Mapping[AgeBand, frozenset[AgeGroup]] = {
-    AgeBand.UNDER_16: ANY_AGE - _POST_16,
-    AgeBand.POST_16: _POST_16,
-}
-
-
-def read_ages(text: str) -> frozenset[AgeGroup]:
-    """The ages a band of a file stands for: `16-18` one group, `post-16` two, blank any.
-
-    Raises:
-        KeyError: an unknown band.
-    """
-    word = text.strip().casefold()
-    if not word:
-        return ANY_AGE
-    try:
-        return frozenset({AgeGroup(word)})
-    except ValueError:
-        return _OF_BAND[AgeBand.read(word)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +33,10 @@ class Journey:
     ages: frozenset[AgeGroup] = ANY_AGE
     higher: bool = False
     measured: Measure | None = None
+
+
+def ages_of(child: ChildOffer) -> frozenset[AgeGroup]:
+    """The ages a child may have, by what is known of it."""
+    if child.age_group is not None:
+        return frozenset({child.age_group})
+    return GROUPS_OF_BAND[child.age_band] if child.age_band else ANY_AGE

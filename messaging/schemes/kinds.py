@@ -13,7 +13,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import ClassVar
 
-from messaging.schemes.journeys import AgeGroup, Journey, Measure
+from messaging.offers import AgeGroup
+from messaging.schemes.journeys import Journey, Measure
 from messaging.schemes.money import is_whole_pence
 from messaging.schemes.refusals import WorkingOutRefused
 from messaging.schemes.sums import (

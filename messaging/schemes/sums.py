@@ -5,7 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 from math import prod
 
-from messaging.schemes.journeys import AgeGroup, Journey
+from messaging.offers import AgeGroup
+from messaging.schemes.journeys import Journey
 from messaging.schemes.money import to_the_penny
 
 

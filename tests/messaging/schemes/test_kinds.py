@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.offers import LONGEST_JOURNEY
-from messaging.schemes.journeys import ANY_AGE, AgeGroup, Journey, Measure, read_ages
+from messaging.offers import LONGEST_JOURNEY, AgeGroup, ChildOffer
+from messaging.schemes.journeys import ANY_AGE, Journey, Measure, ages_of
 from messaging.schemes.kinds import (
     AgeReduction,
     Band,
@@ -170,9 +170,11 @@ def test_an_age_that_decides_must_be_known():
     one = scheme(seen.LEICESTERSHIRE)
     for unsure in ("post-16", ""):
         with pytest.raises(WorkingOutRefused) as refused:
-            one.work_out(Journey(Decimal(3), read_ages(unsure)))
+            one.work_out(Journey(Decimal(3), ages_of(ChildOffer.read("Sam", unsure))))
         assert refused.value.code == "age-needed"
-    assert one.work_out(Journey(Decimal(3), read_ages("under-16"))).pounds_a_year == 1500
+    for known, amount in (("under-16", 1500), ("8-10", 1500), ("16-18", 840), ("19-25", 1500)):
+        journey = Journey(Decimal(3), ages_of(ChildOffer.read("Sam", known)))
+        assert one.work_out(journey).pounds_a_year == amount
     assert scheme(seen.KENT).work_out(Journey(Decimal(3), ANY_AGE)).pounds_a_year == 2000
 
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from messaging.schemes.journeys import AgeGroup, Journey
+from messaging.offers import AgeGroup
+from messaging.schemes.journeys import Journey
 from messaging.schemes.money import shared_out
 from tests.messaging.schemes import published as seen
 from tests.messaging.schemes.published import scheme

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.schemes.journeys import ANY_AGE, AgeGroup, Journey, Measure
+from messaging.offers import AgeGroup
+from messaging.schemes.journeys import ANY_AGE, Journey, Measure
 from messaging.schemes.part_years import PartYear, share_left
 from messaging.schemes.rebanding import Holder, reband
 from tests.messaging.schemes import published as seen
