@@ -110,7 +110,7 @@ def write_email(
     try:
         mail["From"] = Address(sender.council, addr_spec=sender.email)
         mail["To"] = Address(addr_spec=to)
-    except (ValueError, MessageError) as wrong:
+    except (ValueError, IndexError, MessageError) as wrong:  # the parser has no word for nothing
         raise EmailRefused from wrong
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(sent)

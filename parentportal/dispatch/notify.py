@@ -123,6 +123,10 @@ class NotifyWay(Way):
         found = self._look_up(reference)
         return report_of(found, self._clock()) if found else None
 
+    def close(self) -> None:
+        """Let the connection go."""
+        self._client.request_session.close()
+
     def _hand_over(self, parcel: Parcel) -> tuple[Any, dict[str, Any]]:
         reference = str(parcel.reference)
         match parcel.channel:

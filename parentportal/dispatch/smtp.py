@@ -84,9 +84,16 @@ class SmtpWay(Way):
             self._envelope(connection, parcel)
             self._text(connection, mail)
         except Unsent:
-            self._close()
+            self._drop()
             raise
         return Accepted({"sha256": sha256(mail).hexdigest()})
+
+    def close(self) -> None:
+        """Take leave of the server."""
+        if self._open is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self._open.quit()
+            self._drop()
 
     def _connection(self) -> smtplib.SMTP:
         """The open connection if it still answers, else a new one."""
@@ -94,7 +101,7 @@ class SmtpWay(Way):
             with suppress(smtplib.SMTPException, OSError):
                 if self._open.noop()[0] == 250:  # noqa: PLR2004 -- "OK"
                     return self._open
-            self._close()
+            self._drop()
         try:
             self._open = self._connect()
             self._sign_in(self._open)
@@ -151,7 +158,7 @@ class SmtpWay(Way):
 
     @staticmethod
     def _text(connection: smtplib.SMTP, mail: bytes) -> None:
-        """DATA, the text, and the answer that settles it.
+        """DATA, the text (which ends its last line), and the answer that settles it.
 
         Raises:
             NotNow, NeverAccepted, PerhapsAccepted: it is not known to be taken.
@@ -163,14 +170,14 @@ class SmtpWay(Way):
         if code != 354:  # noqa: PLR2004 -- "start mail input"
             raise _refusal(code, said, "content")
         try:
-            connection.send(_LINE_START_DOT.sub(b"..", mail) + b"\r\n.\r\n")
+            connection.send(_LINE_START_DOT.sub(b"..", mail) + b".\r\n")
             code, said = connection.getreply()
         except (smtplib.SMTPException, OSError) as lost:
             raise PerhapsAccepted("connection-lost") from lost
         if code != 250:  # noqa: PLR2004
             raise _refusal(code, said, "content")
 
-    def _close(self) -> None:
+    def _drop(self) -> None:
         connection, self._open = self._open, None
         if connection is not None:
             with suppress(smtplib.SMTPException, OSError):

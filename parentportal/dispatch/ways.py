@@ -203,3 +203,6 @@ class Way(ABC):
         Raises:
             NotNow, WayShut: it is not finished, and may be tried again.
         """
+
+    def close(self) -> None:  # noqa: B027 -- most ways keep no connection
+        """Let go of what is kept open between two messages; the next one opens it again."""
