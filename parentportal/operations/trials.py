@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from messaging.campaigns import About, Purpose, load_campaign
+from messaging.campaigns import Purpose, load_campaign
 from messaging.trials.allocation import NEUTRAL_SHARES, draw_lots, stratum_of
 from messaging.trials.plan import Outcome, PlanRefused, TrialPlan
 from messaging.variants import Arm
@@ -37,6 +38,14 @@ if TYPE_CHECKING:
 
 COUNTED_FOR = timedelta(weeks=8)
 """How long after the first approval an outcome counts, where nobody has set a day."""
+
+
+_USUAL: Mapping[Purpose, Outcome] = MappingProxyType(
+    {
+        Purpose.CONSULTATION: Outcome.INVITATION_ACCEPTED,
+        Purpose.SURVEY: Outcome.SURVEY_ANSWERED,
+    }
+)
 
 
 class TrialLocked(Refusal):
@@ -74,12 +83,7 @@ class TrialChoices:
 
 def usual_outcome(campaign_key: str) -> Outcome:
     """What is counted unless somebody sets something else: what the campaign asks for."""
-    campaign = load_campaign(campaign_key)
-    if campaign.about is About.MEETING:
-        return Outcome.INVITATION_ACCEPTED
-    if campaign.purpose is Purpose.SURVEY:
-        return Outcome.SURVEY_ANSWERED
-    return Outcome.INTEREST_REGISTERED
+    return _USUAL.get(load_campaign(campaign_key).purpose, Outcome.INTEREST_REGISTERED)
 
 
 def plan_trial(

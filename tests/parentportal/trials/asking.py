@@ -1,0 +1,47 @@
+"""What the tests of a trial ask of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+
+from messaging.trials.plan import Outcome
+from parentportal.models import Campaign, CarerReply, OutgoingMessage, ReplyKind, Trial, TrialFamily
+from parentportal.operations.trials import TrialChoices
+from parentportal.queries.trials import trial_result
+
+CHOICES = TrialChoices(Outcome.CALL_ASKED, date(2026, 12, 24), 20)
+
+
+def drawn(session):
+    return session.scalars(select(TrialFamily).order_by(TrialFamily.place)).all()
+
+
+def arms(session):
+    return {row.family_id: row.arm for row in drawn(session)}
+
+
+def the_trial(session):
+    return session.execute(select(Campaign, Trial).join(Trial)).one()
+
+
+def result(session, now):
+    return trial_result(session, *the_trial(session), now=now)
+
+
+def says(session, carer, now, kind=ReplyKind.CALL):
+    """Let a carer reply to the first of their messages."""
+    message = session.scalars(
+        select(OutgoingMessage).where(OutgoingMessage.carer_id == carer.id).limit(1)
+    ).one()
+    session.add(
+        CarerReply(
+            campaign_id=message.campaign_id,
+            message_id=message.id,
+            carer_id=carer.id,
+            kind=kind,
+            at=now,
+        )
+    )
+    session.flush()
