@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from messaging.lexicon.folding import tokens
+from messaging.lexicon.patterns import Found
 from messaging.lexicon.terms import Kind, read_terms
 from messaging.lexicon.vocabulary import NoLexiconError, vocabulary
 
@@ -27,6 +28,15 @@ __all__ = [
 ]
 
 
+BINDING = frozenset(
+    {"free", "must", "cannot", "right", "unless", "fixed", "priority", "more-money", "less-money"}
+)
+"""Concepts that say something only of what stands beside them."""
+
+_WEAK = frozenset({"can", "may", "amount", "call", "choose", "change"})
+"""Concepts so common that they need not stand in the same sentence."""
+
+_SENTENCE_END = re.compile(r"[.?!\n\u061f\u06d4](?=\s|$)|\n")
 _DATED = re.compile(r"(\d{4}|-)-(\d\d)(-\d\d)?")
 
 
@@ -91,12 +101,13 @@ def hits(text: str, language: str) -> tuple[Hit, ...]:
     plain = {n for found in words.plain.find(read) for n in range(found.first, found.last)}
     terms = tuple(read_terms(read, words, plain))
     dated = {n for kind, _, first, last in terms if kind is Kind.DATE for n in range(first, last)}
+    phrases = [p for p in words.commitments.find(read) if p.first not in plain | dated]
     found = [
         *terms,
         *(
             (Kind.COMMITMENT, phrase.concept, phrase.first, phrase.last)
-            for phrase in words.commitments.find(read)
-            if phrase.first not in plain and phrase.first not in dated
+            for phrase in phrases
+            if phrase.concept not in BINDING or not any(_inside(phrase, p) for p in phrases)
         ),
     ]
     return tuple(
@@ -109,6 +120,10 @@ def hits(text: str, language: str) -> tuple[Hit, ...]:
 def unmatched(tone_text: str, locked_text: str, language: str) -> tuple[Hit, ...]:
     """The hits of a tone text that the locked text of its message does not bear out.
 
+    A binding concept (free, must, a right…) says something only of what stands beside it: free
+    advice in the facts bears out no free bus pass. So it needs one locked sentence that says it of
+    everything that its own sentence commits to.
+
     Args:
         tone_text: the template's own words, a gap for each blank: a child's name commits nobody.
         locked_text: the locked words of the same message, finished.
@@ -117,10 +132,34 @@ def unmatched(tone_text: str, locked_text: str, language: str) -> tuple[Hit, ...
     Raises:
         NoLexiconError: the language has no lexicon.
     """
-    borne_out = {(hit.kind, said) for hit in hits(locked_text, language) for said in _said(hit)}
-    return tuple(
-        hit for hit in hits(tone_text, language) if (hit.kind, hit.concept) not in borne_out
-    )
+    locked = [
+        frozenset((hit.kind, said) for hit in sentence for said in _said(hit))
+        for sentence in _sentences(locked_text, language)
+    ]
+    borne_out = frozenset[tuple[Kind, str]]().union(*locked)
+    found = list[Hit]()
+    for sentence in _sentences(tone_text, language):
+        together = {(hit.kind, hit.concept) for hit in sentence if hit.concept not in _WEAK}
+        for hit in sentence:
+            said = (hit.kind, hit.concept)
+            if said not in borne_out or (
+                hit.concept in BINDING and not any(together | {said} <= facts for facts in locked)
+            ):
+                found.append(hit)
+    return tuple(found)
+
+
+def _sentences(text: str, language: str) -> Iterator[tuple[Hit, ...]]:
+    """The hits of each sentence, line or item of a text."""
+    held, begun = list[Hit](), 0
+    for hit in hits(text, language):
+        if held and _SENTENCE_END.search(text, begun, hit.start):
+            yield tuple(held)
+            held = []
+        begun = hit.end
+        held.append(hit)
+    if held:
+        yield tuple(held)
 
 
 def banned_words(text: str, language: str) -> tuple[BannedWord, ...]:
@@ -136,6 +175,12 @@ def banned_words(text: str, language: str) -> tuple[BannedWord, ...]:
         for found in words.banned.find(read)
         for start, end in ((read[found.first].start, read[found.last - 1].end),)
     )
+
+
+def _inside(phrase: Found, other: Found) -> bool:
+    """Whether another concept takes a phrase in: nobody `must`, who `does not need to`."""
+    longer = other.last - other.first > phrase.last - phrase.first
+    return longer and other.first <= phrase.first and phrase.last <= other.last
 
 
 def _said(hit: Hit) -> Iterator[str]:
