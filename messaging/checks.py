@@ -20,6 +20,9 @@ from messaging.variants import Variant
 
 LONGEST_SENTENCE = 20  # words
 OLDEST_READER = 12  # years
+FEWEST_WORDS_TO_JUDGE = 20
+"""Words of a text whose reading age says something: of fewer, one long word makes it what it is."""
+
 MOST_PARTS = 3
 ADVISED_PARTS = 1
 ROOM_IN_LETTER = 2_400
@@ -203,7 +206,7 @@ def _whole(copy: Variant, read: Mapping[str, Markup], standard: Standard) -> Ite
         yield from _parts(standard.finished or (words,))
     elif sum(len(text) for _, text in copy.tone()) > ROOM_IN_LETTER:
         yield _refusal(Code.LETTER_TOO_LONG, "", limit=str(ROOM_IN_LETTER))
-    if copy.language == ENGLISH and re.search("[A-Za-z]", words):
+    if copy.language == ENGLISH and len(re.findall("[A-Za-z]+", words)) >= FEWEST_WORDS_TO_JUDGE:
         age = standard.reading_age(re.sub(r"(?<![.?!])\n", ".\n", words))
         if age > OLDEST_READER:
             yield _refusal(Code.READING_AGE, "", age=f"{age:.1f}", oldest=str(OLDEST_READER))
