@@ -8,7 +8,8 @@ Before a file is put, it is asked for by name and size.
 A print house takes away what it fetches, so "not there" can mean "fetched". Each file therefore
 leaves two notes beside the batch: that its rename has begun, and that it was answered. With the
 first and not the second, and no file there, nobody can know: the way shuts, a person asks the
-print house, and opening the way again puts the file once more.
+print house, and opening the way again puts the file once more. The second holds the SHA-256 of what
+was put: a batch that has come to hold other letters since is not put over it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import shutil
 import stat
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from hashlib import file_digest
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -98,11 +100,12 @@ class PrintHouseWay(Way):
         Raises:
             NotNow: the print house cannot be reached.
             WayShut: it does not let us in, is not who it should be, has no room, or may have
-                fetched what is not known to have arrived (`print-file-perhaps-fetched`).
+                fetched what is not known to have arrived (`print-file-perhaps-fetched`), or what
+                was put held other letters (`print-file-was-another`).
         """
         folder = self._tray.make_up(batch_id, gone, stored)
         names = [*sorted(file.name for file in folder.glob("letters*.pdf")), CONTENTS, MANIFEST]
-        open_ones = [name for name in names if not _note(folder, name, PUT).exists()]
+        open_ones = [name for name in names if not _was_put(folder, name)]
         if not open_ones or names == [CONTENTS, MANIFEST]:
             return
         with _reached(self._house) as house:
@@ -122,7 +125,26 @@ def _put(house: House, folder: Path, name: str, there: str) -> None:
         house.bring(file, part)
         write_whole(begun, b"")
         house.rename(part, there)
-    write_whole(_note(folder, name, PUT), b"")
+    write_whole(_note(folder, name, PUT), _digest(file))
+
+
+def _was_put(folder: Path, name: str) -> bool:
+    """Whether this very file was put before.
+
+    Raises:
+        WayShut: another was.
+    """
+    note = _note(folder, name, PUT)
+    if not note.exists():
+        return False
+    if note.read_bytes() != _digest(folder / name):
+        raise WayShut("print-file-was-another")
+    return True
+
+
+def _digest(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest().encode()
 
 
 def _note(folder: Path, name: str, what: str) -> Path:
