@@ -23,6 +23,9 @@ from messaging.blocks import (
 from messaging.lexicon import Hit, Kind, hits
 from messaging.message import Message
 
+# Four in the afternoon is 16 where a language counts the hours so.
+_AFTERNOON = re.compile(r"\b(1[01]|[1-9])(?=([.:][0-5][0-9])? ?[Pp][Mm]\b)")
+_AFTERNOON_FIRST = re.compile(r"\b((?:شام|سہ پہر|رات) )(1[01]|[1-9])\b")
 _FENCES = re.compile("[\u2066-\u2069]")
 _FIGURES = re.compile("[0-9]")
 _SAME_EVERYWHERE = frozenset({Kind.AMOUNT, Kind.DATE, Kind.LINK, Kind.NUMBER})
@@ -86,7 +89,7 @@ def _figures(block: Block, language: str) -> Counter[str]:
     return Counter(
         f"{hit.kind}: {_value(hit)}"
         for text in texts_of(block)
-        for hit in hits(_FENCES.sub("", text), language)
+        for hit in hits(_by_24_hours(_FENCES.sub("", text)), language)
         if hit.kind in _SAME_EVERYWHERE
         and (hit.kind is not Kind.NUMBER or _FIGURES.search(hit.matched))
     )
@@ -95,3 +98,8 @@ def _figures(block: Block, language: str) -> Counter[str]:
 def _value(hit: Hit) -> str:
     """What is counted without its noun: languages do not agree where they put one."""
     return hit.concept.partition(" ")[0] if hit.kind is Kind.NUMBER else hit.concept
+
+
+def _by_24_hours(text: str) -> str:
+    later = _AFTERNOON.sub(lambda found: str(int(found[1]) + 12), text)
+    return _AFTERNOON_FIRST.sub(lambda found: f"{found[1]}{int(found[2]) + 12}", later)
