@@ -96,10 +96,10 @@ class PersonalTransportBudget:
         later_schemes: those that follow it, each from its own first day.
         calendar: the days on which the year's amount is paid.
         attendance: what absence does to a payment.
-        payments: when the money comes ("on the last working day of each month…").
+        payments: what the council says beside the calendar, or in its place, of when money comes.
         evidence: what a family has to show.
         permitted_uses: what the money may be spent on.
-        absence: what happens to the money when a child is away.
+        absence: what it says beside the attendance rule, or in its place, of a child who is away.
         tax, benefits, insurance, employing: the council's own reviewed words, each.
         trial_weeks: how long a family can try it.
         notice_days: the notice a family gives to stop.
@@ -110,10 +110,8 @@ class PersonalTransportBudget:
     """
 
     scheme: Scheme
-    payments: Texts
     evidence: Texts
     permitted_uses: Texts
-    absence: Texts
     tax: Texts
     benefits: Texts
     insurance: Texts
@@ -126,6 +124,8 @@ class PersonalTransportBudget:
     later_schemes: tuple[Scheme, ...] = ()
     calendar: PaymentCalendar | None = None
     attendance: AttendanceRule | None = None
+    payments: Texts | None = None
+    absence: Texts | None = None
 
     @property
     def schemes(self) -> tuple[Scheme, ...]:
@@ -138,6 +138,10 @@ class PersonalTransportBudget:
             yield "restore_longest_days", "is less than the median days"
         for place in overlaps(self.schemes):
             yield f"later_schemes[{place - 1}].valid_from", "lies in the scheme before"
+        if self.calendar is None and self.payments is None:
+            yield "calendar", "is missing, and so is payments: one of them says when money comes"
+        if self.attendance is None and self.absence is None:
+            yield "attendance", "is missing, and so is absence: one of them says what it does"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,8 @@ class Council:
 
     ``colour`` is its own, on pages and letters; dark enough to be read on white. ``freepost`` is
     the one line of a Freepost address, for forms that come back; without it they go to
-    ``reply_address`` and need a stamp. Where a service is not set, no message about it is sent.
+    ``reply_address`` and need a stamp. ``follow_up_weeks``: how long an offer has to be answered
+    before it is followed up, once. Where a service is not set, no message about it is sent.
     ``call_hours`` says when an officer rings back, ``bsl_link`` leads to a film in British Sign
     Language. Where ``forum_signs_copy``, the parent carer forum signs wording before it is used.
     """
@@ -189,6 +194,7 @@ class Council:
     personal_transport_budget: PersonalTransportBudget
     focus_groups: FocusGroupPractice
     freepost: Line | None = None
+    follow_up_weeks: int = 4
     independent_travel_training: IndependentTravelTraining | None = None
     mini_budget: MiniBudget | None = None
     travel_review: TravelReview | None = None

@@ -77,10 +77,10 @@ def printed_site(address: str) -> str:
     return address.removeprefix("https://").removeprefix("www.").rstrip("/")
 
 
-def versions_link(link: str, portal: str) -> str:
-    """Where every version of a message is shown side by side, on the site its own link leads to."""
+def site_page(page: str, link: str, portal: str) -> str:
+    """A public page of the site that a message's own link leads to, such as `versions`."""
     own = portal.rstrip("/")
-    if link.startswith(own):
-        return f"{own}/versions"
-    parts = urlsplit(link)
-    return f"{parts.scheme}://{parts.netloc}/versions"
+    if not link.startswith(own):
+        parts = urlsplit(link)
+        own = f"{parts.scheme}://{parts.netloc}"
+    return f"{own}/{page}"

@@ -55,7 +55,7 @@ def review(terms: Terms) -> tuple[Block, ...]:
     Raises:
         CompositionRefused: `missing-value`, the council has not set its words or there is no day.
     """
-    words, part, language = terms.wording["review"], LockedBlock.REVIEW, terms.language
+    words, part, language = terms.wording["travel-review"], LockedBlock.REVIEW, terms.language
     own = terms.council.travel_review
     if own is None:
         raise CompositionRefused("missing-value", name="travel_review")

@@ -3,7 +3,7 @@
 from babel.dates import format_date, format_time
 
 from messaging.blocks import Block, Grid, Heading, Paragraph
-from messaging.campaigns import LockedBlock
+from messaging.campaigns import About, LockedBlock, load_campaign
 from messaging.locked.details import InvitationDetails, WhatChanged
 from messaging.locked.terms import Terms
 from messaging.placeholders import CompositionRefused
@@ -13,8 +13,11 @@ def meeting(terms: Terms) -> tuple[Block, ...]:
     """The meeting as a table, settled or not yet.
 
     Raises:
-        CompositionRefused: it has begun, or something of it cannot be printed.
+        CompositionRefused: it has begun, something of it cannot be printed, or a message that is
+            about a settled meeting was told of none.
     """
+    if terms.meeting is None and load_campaign(terms.campaign).about is About.MEETING:
+        raise CompositionRefused("missing-value", name="starts")
     words, part = terms.wording["meeting"], LockedBlock.MEETING
     practice = terms.council.focus_groups
     language = terms.language
@@ -56,7 +59,7 @@ def thanks(terms: Terms) -> tuple[Block, ...]:
         facts.append((words["paid"], practice.paid[language]))
     facts += [
         (words["afterwards"], practice.afterwards[language]),
-        (words["consent"], practice.consent[language]),
+        (words["own_say"], terms.filled(words["own_say_terms"])),
     ]
     return (
         Heading(part, locked=True, text=words["heading"]),

@@ -2,13 +2,22 @@
 
 from messaging.blocks import Block, Fact, Grid, Heading, Paragraph
 from messaging.campaigns import LockedBlock
+from messaging.locked.money import (
+    printed_attendance,
+    printed_calendar,
+    printed_scheme,
+    printed_sum,
+)
 from messaging.locked.open_offers import also_open
 from messaging.locked.terms import Terms
 from messaging.offers import ChildOffer
 from messaging.placeholders import CompositionRefused
-from messaging.schemes.journeys import Journey
-from messaging.schemes.money import format_miles, format_pounds
+from messaging.schemes.journeys import Journey, ages_of
+from messaging.schemes.kinds import Scheme
+from messaging.schemes.money import format_pounds
+from messaging.schemes.refusals import WorkingOutRefused
 from messaging.schemes.sums import Payment
+from messaging.schemes.timeline import scheme_on
 
 MOST_CHILDREN = 6  # a row of the table each; more would not leave the facts on two sides
 
@@ -20,14 +29,10 @@ def offers(terms: Terms) -> tuple[Block, ...]:
         CompositionRefused: the rate is not in force, or something about a child is not known.
     """
     words, part = terms.wording["offers"], LockedBlock.OFFERS
-    scheme = terms.council.personal_transport_budget.scheme
-    if terms.dated < scheme.valid_from:
-        raise CompositionRefused("rate-not-begun", begins=scheme.valid_from.isoformat())
-    if terms.dated > scheme.valid_to:
-        raise CompositionRefused("rate-has-ended", ended=scheme.valid_to.isoformat())
+    scheme = _scheme_in_force(terms)
     if len(terms.children) > MOST_CHILDREN:
         raise CompositionRefused("too-many-children", most=str(MOST_CHILDREN))
-    payments = [(child, _worked(child, terms)) for child in terms.children]
+    payments = [(child, _worked(child, scheme)) for child in terms.children]
     if not payments:
         raise CompositionRefused("no-children")
     rows = tuple(
@@ -36,21 +41,29 @@ def offers(terms: Terms) -> tuple[Block, ...]:
             words["keep_terms"],
             terms.filled(
                 words["ptb_terms"],
-                {"mile_unit": terms.unit("mile", payment.miles)},
+                {"sum": printed_sum(payment, terms.language)},
                 pounds=format_pounds(payment.pounds_a_year),
-                miles=format_miles(payment.miles),
             ),
         )
         for child, payment in payments
     )
+    said = {"scheme": printed_scheme(scheme, terms.language), "payments": _how_it_is_paid(terms)}
+    how = f"{terms.filled(words['how'], said)} {also_open(terms)}"
     return (
         Heading(part, locked=True, text=words["heading"]),
         Grid(part, locked=True, head=(words["child"], words["keep"], words["ptb"]), rows=rows),
-        Paragraph(part, locked=True, text=f"{terms.filled(words['how'])} {also_open(terms)}"),
+        Paragraph(part, locked=True, text=how),
     )
 
 
-def _worked(child: ChildOffer, terms: Terms) -> Payment:
+def _scheme_in_force(terms: Terms) -> Scheme:
+    try:
+        return scheme_on(terms.council.personal_transport_budget.schemes, terms.dated)
+    except WorkingOutRefused as refused:
+        raise CompositionRefused(refused.code, **refused.params) from refused
+
+
+def _worked(child: ChildOffer, scheme: Scheme) -> Payment:
     """The child's amount, once everything an offer needs is known (rules.md, 2 and 4)."""
     if not child.first_name.strip():
         raise CompositionRefused("child-name-missing")
@@ -58,7 +71,26 @@ def _worked(child: ChildOffer, terms: Terms) -> Payment:
         raise CompositionRefused("age-band-missing")
     if child.miles is None:
         raise CompositionRefused("miles-missing")
-    return terms.council.personal_transport_budget.scheme.work_out(Journey(child.miles))
+    try:
+        return scheme.work_out(Journey(child.miles, ages_of(child), child.higher))
+    except WorkingOutRefused as refused:
+        raise CompositionRefused(refused.code, **refused.params) from refused
+
+
+def _how_it_is_paid(terms: Terms) -> str:
+    """The payment days, and what the council says of them beside."""
+    ptb = terms.council.personal_transport_budget
+    days = [printed_calendar(ptb.calendar, terms.dated, terms.language)] if ptb.calendar else []
+    own_words = [ptb.payments[terms.language]] if ptb.payments else []
+    return " ".join(days + own_words)
+
+
+def _when_away(terms: Terms) -> str:
+    """What absence does to the money, and what the council says of it beside."""
+    ptb = terms.council.personal_transport_budget
+    rule = [printed_attendance(ptb.attendance, terms.language)] if ptb.attendance else []
+    own_words = [ptb.absence[terms.language]] if ptb.absence else []
+    return " ".join(rule + own_words)
 
 
 def budget(terms: Terms) -> tuple[Block, ...]:
@@ -69,7 +101,7 @@ def budget(terms: Terms) -> tuple[Block, ...]:
     return (
         Fact(part, locked=True, title=words["uses"], text=ptb.permitted_uses[language]),
         Fact(part, locked=True, title=words["evidence"], text=ptb.evidence[language]),
-        Fact(part, locked=True, title=words["absence"], text=ptb.absence[language]),
+        Fact(part, locked=True, title=words["absence"], text=_when_away(terms)),
         Fact(
             part,
             locked=True,

@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from babel import Locale
 from babel.lists import format_list
 
 from messaging.campaigns import load_campaign
@@ -20,12 +19,12 @@ from messaging.locked.figures import (
     printed_site,
     service_sentences,
     service_values,
-    versions_link,
+    site_page,
 )
+from messaging.locked.money import unit_word
 from messaging.offers import ChildOffer, Offer
 from messaging.placeholders import CompositionRefused, checked, fill
-from messaging.schemes.kinds import DaysAYear, MileageScheme, Scheme
-from messaging.schemes.money import format_pence, format_pounds
+from messaging.schemes.money import format_pounds
 from messaging.settings import is_web_address
 from messaging.wording import locked_wording
 
@@ -81,8 +80,7 @@ class Terms:
 
     def unit(self, name: str, number: Decimal | int) -> str:
         """The word that follows a number (`1 mile`, `2 miles`), by CLDR's plural rules."""
-        forms = self.wording["units"][name]
-        return str(forms.get(Locale.parse(self.language).plural_form(number), forms["other"]))
+        return unit_word(name, number, self.language)
 
     def fenced(self, name: str, value: str) -> str:
         """A value that stands alone in a cell or a line."""
@@ -91,7 +89,7 @@ class Terms:
     @cached_property
     def _values(self) -> dict[str, str]:
         council, budget = self.council, self.council.personal_transport_budget
-        groups, scheme = self.council.focus_groups, budget.scheme
+        groups = self.council.focus_groups
         return {
             "council_name": council.name,
             "contact_name": council.contact.name,
@@ -100,9 +98,6 @@ class Terms:
             "reply_link": (self.meeting and self.meeting.reply_link) or self.link,
             "reply_by": printed_date(self.reply_by, self.language),
             "recorded_by": self.recorded_by,
-            **_rate(scheme),
-            "valid_from": printed_date(scheme.valid_from, self.language),
-            "valid_to": printed_date(scheme.valid_to, self.language),
             "trial_weeks": str(budget.trial_weeks),
             "notice_days": str(budget.notice_days),
             "median_days": str(budget.restore_median_days),
@@ -118,7 +113,8 @@ class Terms:
             "fewest": str(groups.fewest_people),
             "most": str(groups.most_people),
             "thanks": format_pounds(groups.thanks_pounds),
-            "versions_link": versions_link(self.link, council.portal_url),
+            "versions_link": site_page("versions", self.link, council.portal_url),
+            "notice_link": site_page("privacy", self.link, council.portal_url),
             **service_values(council),
             **details_values(self.details, self.language),
         }
@@ -129,7 +125,6 @@ class Terms:
         own_expenses = self.meeting.expenses if self.meeting else ""
         return {
             "week_unit": self.unit("week", budget.trial_weeks),
-            "payments": budget.payments[self.language],
             "post_16": budget.post_16[self.language],
             "expenses": (
                 checked("expenses", own_expenses)
@@ -139,17 +134,6 @@ class Terms:
             "benefits": groups.benefits[self.language],
             **service_sentences(self.council, self.language),
         }
-
-
-def _rate(scheme: Scheme) -> dict[str, str]:
-    """The numbers of a mileage scheme."""
-    if not isinstance(scheme, MileageScheme) or not isinstance(scheme.year, DaysAYear):
-        return {}
-    return {
-        "rate": format_pence(scheme.pence_per_mile),
-        "trips": str(scheme.trips_a_day),
-        "days": str(scheme.year.days),
-    }
 
 
 def names_of(children: tuple[ChildOffer, ...], language: str) -> str:

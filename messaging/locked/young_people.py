@@ -24,9 +24,8 @@ def young_person(terms: Terms) -> tuple[Block, ...]:
         raise CompositionRefused("missing-value", name="offer")
     rows = [(words["keep"], words["keep_terms"])]
     rows += [(words[offer]["name"], terms.filled(words[offer]["terms"])) for offer in offered]
-    agreed = " ".join(terms.filled(words[offer]["policy"]) for offer in offered)
     facts = (
-        (words["choice_title"], f"{words['choice']} {agreed}"),
+        (words["choice_title"], words["choice"]),
         (words["view_title"], words["view"]),
         (words["stop_title"], words["stop"]),
         (words["answers_title"], words["answers"]),

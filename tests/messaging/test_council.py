@@ -41,12 +41,12 @@ def test_the_demonstration_council_can_be_no_real_one(document):
 def test_what_is_missing_and_what_is_unknown_is_told_at_once(document):
     del document["contact"]["phone"]
     del document["department"]["ur"]
-    document["logo"] = "x"
+    document["motto"] = "x"
     document["department"]["fr"] = "x"
     assert refusals(document) == {
         "contact.phone": "is missing",
         "department.ur": "is missing",
-        "logo": "is not a setting",
+        "motto": "is not a setting",
         "department.fr": "is not a language of this service",
     }
 
