@@ -56,6 +56,8 @@ REFUSAL_WORDS: Mapping[str, str] = {
     "language-not-written": "This campaign is not written in {language}.",
     "rate-not-begun": "The mileage rate begins on {begins}: choose a later date.",
     "rate-has-ended": "The mileage rate ended on {ended}: set the new rate first.",
+    "age-needed": "The amount goes by the ages {ages}, and the child's is not known well enough.",
+    "beyond-the-bands": "The scheme has no amount for {miles} miles.",
     "meeting-is-past": "The meeting of {starts} is not after the date of the letter.",
     "too-many-children": "One letter names at most {most} children.",
     "link-refused": "{name} must be a web address that starts with https:// or http://.",

@@ -45,6 +45,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "language-not-written": _("This message is not written in their language."),
         "rate-not-begun": _("The mileage rate begins after this date: choose a later date."),
         "rate-has-ended": _("The mileage rate has ended by this date: set the new rate first."),
+        "age-needed": _("The amount goes by age, and a child's age band is not known well enough."),
+        "beyond-the-bands": _("The scheme has no amount for a child's miles to school."),
         "meeting-is-past": _("The meeting is on or before the date of the letter."),
         "too-many-children": _("There are too many children for one letter."),
         "link-refused": _("A link in the message is not a web address."),
