@@ -11,7 +11,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from parentportal.dispatch.ways import WayShut
+from parentportal.dispatch.ways import Shut, WayShut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,11 +59,11 @@ def shut_when_unwritable() -> Iterator[None]:
         raise WayShut(fault_of(fault)) from fault
 
 
-def fault_of(fault: OSError) -> str:
+def fault_of(fault: OSError) -> Shut:
     """The code for what a folder, here or at the other end, would not do."""
     if fault.errno in _FULL:
-        return "disk-full"
-    return "folder-closed" if fault.errno in _CLOSED else "folder-broken"
+        return Shut.DISK_FULL
+    return Shut.FOLDER_CLOSED if fault.errno in _CLOSED else Shut.FOLDER_BROKEN
 
 
 def _sync(folder: Path) -> None:

@@ -126,6 +126,10 @@ class Tray:
         for reference in references:
             folder.drop(reference)
 
+    def holds(self, batch_id: UUID) -> bool:
+        """Whether anything of a batch was ever laid down."""
+        return LetterFolder.of(self.outbox, batch_id).path.exists()
+
     def make_up(
         self,
         batch_id: UUID,
@@ -210,7 +214,8 @@ class FolderWay(Way):
         stored: Callable[[Sequence[UUID]], Mapping[UUID, Message]],
     ) -> None:
         """Print files and manifest; the manifest tells of emails and texts as well."""
-        self._tray.make_up(batch_id, gone, stored)
+        if gone or self._tray.holds(batch_id):
+            self._tray.make_up(batch_id, gone, stored)
 
     def _put_text(self, parcel: Parcel) -> Accepted:
         path = self._text(parcel.reference)

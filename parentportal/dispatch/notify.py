@@ -32,6 +32,7 @@ from parentportal.dispatch.ways import (
     NeverAccepted,
     NotNow,
     PerhapsAccepted,
+    Shut,
     Unsent,
     Way,
     WayShut,
@@ -200,7 +201,7 @@ def _answer_to(fault: APIError, channel: Channel, now: datetime) -> Unsent:
 def _refused(kind: str, words: str, channel: Channel) -> Unsent:
     """A bad request: the service's fault, the address's, or the message's."""
     if any(sign in words.casefold() for sign in _SERVICE_FAULTS):
-        return WayShut("notify-service-not-set-up")
+        return WayShut(Shut.NOTIFY_SERVICE_NOT_SET_UP)
     if kind == "ValidationError" and words.startswith(_RECIPIENT.get(channel, "no recipient")):
         return NeverAccepted("recipient-refused", suppress=True)
     return NeverAccepted("message-refused")
@@ -220,7 +221,7 @@ def _lost(fault: APIError) -> Unsent:
     """Nobody answered: certainly not accepted only where nobody was ever reached."""
     cause = fault.__cause__
     if isinstance(cause, SSLError) and "certificate" in str(cause).casefold():
-        return WayShut("notify-certificate-refused")
+        return WayShut(Shut.NOTIFY_CERTIFICATE_REFUSED)
     reason = getattr(cause.args[0], "reason", None) if cause and cause.args else None
     if isinstance(cause, ConnectTimeout) or isinstance(reason, NewConnectionError):
         return NotNow("notify-away")
@@ -236,7 +237,7 @@ def _limit(kind: str, now: datetime) -> NotNow:
 
 def _shut(status: int) -> WayShut:
     refused = status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-    return WayShut("notify-key-refused" if refused else "notify-not-as-expected")
+    return WayShut(Shut.NOTIFY_KEY_REFUSED if refused else Shut.NOTIFY_NOT_AS_EXPECTED)
 
 
 def _error(fault: APIError) -> tuple[str, str]:

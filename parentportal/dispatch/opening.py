@@ -53,5 +53,5 @@ def _open(
     if provider is Provider.PRINT_HOUSE and out.print_house:
         from parentportal.dispatch.print_house import PrintHouseWay
 
-        return PrintHouseWay(out.print_house, settings.outbox_directory)
+        return PrintHouseWay(out.print_house, settings.var_directory / "print-house")
     return FolderWay(settings.var_directory, domain=settings.host, channels=channels)

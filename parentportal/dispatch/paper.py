@@ -9,7 +9,7 @@ from messaging.address import AddressRefused, PostalAddress
 from messaging.blocks import Paragraph
 from messaging.letters import MOST_PAGES, LetterPress
 from messaging.press import NotPrintable
-from parentportal.dispatch.ways import NeverAccepted, WayShut
+from parentportal.dispatch.ways import NeverAccepted, Shut, WayShut
 
 if TYPE_CHECKING:
     from messaging.message import Message
@@ -40,7 +40,7 @@ class LetterPrinter:
             printed = self._press.render(message)
         except NotPrintable as fault:
             if fault.code not in _OF_THE_LETTER and not self._prints_another(message):
-                raise WayShut("press-broken") from fault
+                raise WayShut(Shut.PRESS_BROKEN) from fault
             raise NeverAccepted(fault.code) from fault
         if printed.pages > MOST_PAGES:
             raise NeverAccepted("too-many-pages")

@@ -31,7 +31,7 @@ from parentportal.dispatch.files import fault_of, make_folder, move, write_whole
 from parentportal.dispatch.folder import Tray
 from parentportal.dispatch.paper import LetterPrinter
 from parentportal.dispatch.print_run import CONTENTS, MANIFEST
-from parentportal.dispatch.ways import NotNow, Way, WayShut
+from parentportal.dispatch.ways import NotNow, Shut, Way, WayShut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -43,6 +43,12 @@ if TYPE_CHECKING:
 
 BEGUN, PUT = "begun", "put"
 """The two notes of a file: its rename was asked for; it was answered."""
+
+_THERE = {
+    Shut.DISK_FULL: Shut.PRINT_HOUSE_DISK_FULL,
+    Shut.FOLDER_CLOSED: Shut.PRINT_HOUSE_FOLDER_CLOSED,
+    Shut.FOLDER_BROKEN: Shut.PRINT_HOUSE_FOLDER_BROKEN,
+}
 
 
 class House(Protocol):
@@ -66,11 +72,15 @@ class PrintHouseWay(Way):
     can_ask: ClassVar[bool] = True
 
     def __init__(self, house: PrintHouse, outbox: Path) -> None:
-        """Set up; nothing is connected to yet."""
+        """Set up; nothing is connected to yet.
+
+        Args:
+            house: where the print house fetches its files.
+            outbox: where batches are made up, for this way alone.
+        """
         self.channels = frozenset({Channel.LETTER})
         self.patience = timedelta(seconds=10 * house.timeout)
         self._house = house
-        self._outbox = outbox
         self._tray = Tray(outbox, LetterPrinter())
 
     def send(self, parcel: Parcel) -> Accepted:
@@ -103,6 +113,8 @@ class PrintHouseWay(Way):
                 fetched what is not known to have arrived (`print-file-perhaps-fetched`), or what
                 was put held other letters (`print-file-was-another`).
         """
+        if not gone and not self._tray.holds(batch_id):
+            return
         folder = self._tray.make_up(batch_id, gone, stored)
         names = [*sorted(file.name for file in folder.glob("letters*.pdf")), CONTENTS, MANIFEST]
         open_ones = [name for name in names if not _was_put(folder, name)]
@@ -120,7 +132,7 @@ def _put(house: House, folder: Path, name: str, there: str) -> None:
     if house.size_of(there) != file.stat().st_size:
         if begun.exists():
             begun.unlink()  # whoever opens the way again has asked the print house
-            raise WayShut("print-file-perhaps-fetched")
+            raise WayShut(Shut.PRINT_FILE_PERHAPS_FETCHED)
         part = f".{there}.part"
         house.bring(file, part)
         write_whole(begun, b"")
@@ -138,7 +150,7 @@ def _was_put(folder: Path, name: str) -> bool:
     if not note.exists():
         return False
     if note.read_bytes() != _digest(folder / name):
-        raise WayShut("print-file-was-another")
+        raise WayShut(Shut.PRINT_FILE_WAS_ANOTHER)
     return True
 
 
@@ -162,7 +174,7 @@ def _reached(house: PrintHouse) -> Iterator[House]:
         try:
             yield LocalHouse(Path(house.folder))
         except OSError as fault:
-            raise WayShut(f"print-house-{fault_of(fault)}") from fault
+            raise WayShut(_THERE[fault_of(fault)]) from fault
         return
     try:
         with _signed_in(house) as client, client.open_sftp() as sftp:
@@ -171,11 +183,11 @@ def _reached(house: PrintHouse) -> Iterator[House]:
                 channel.settimeout(house.timeout)
             yield SftpHouse(sftp, PurePosixPath(house.folder))
     except paramiko.BadHostKeyException as strange:
-        raise WayShut("print-house-not-the-one-known") from strange
+        raise WayShut(Shut.PRINT_HOUSE_NOT_THE_ONE_KNOWN) from strange
     except paramiko.AuthenticationException as refused:
-        raise WayShut("print-house-sign-in-refused") from refused
+        raise WayShut(Shut.PRINT_HOUSE_SIGN_IN_REFUSED) from refused
     except PermissionError as closed:
-        raise WayShut("print-house-folder-closed") from closed
+        raise WayShut(Shut.PRINT_HOUSE_FOLDER_CLOSED) from closed
     except (paramiko.SSHException, EOFError, OSError) as lost:
         raise NotNow("print-house-away") from lost
 

@@ -23,7 +23,7 @@ from messaging.channels import Channel
 from messaging.letters import LetterPress
 from messaging.press import NotPrintable
 from parentportal.dispatch.files import shut_when_unwritable, write_whole
-from parentportal.dispatch.ways import WayShut
+from parentportal.dispatch.ways import Shut, WayShut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -165,7 +165,7 @@ def _merged(press: LetterPress, messages: Sequence[Message]) -> bytes:
     try:
         return press.merge(messages)
     except NotPrintable as fault:
-        raise WayShut("print-file-not-printable") from fault
+        raise WayShut(Shut.PRINT_FILE_NOT_PRINTABLE) from fault
 
 
 def _contents(file: PrintFile) -> tuple[str, int, int, str]:

@@ -23,6 +23,7 @@ from parentportal.dispatch.ways import (
     NeverAccepted,
     NotNow,
     PerhapsAccepted,
+    Shut,
     Unsent,
     Way,
     WayShut,
@@ -106,13 +107,13 @@ class SmtpWay(Way):
             self._open = self._connect()
             self._sign_in(self._open)
         except ssl.SSLCertVerificationError as strange:
-            raise WayShut("smtp-certificate-refused") from strange
+            raise WayShut(Shut.SMTP_CERTIFICATE_REFUSED) from strange
         except smtplib.SMTPNotSupportedError as unable:
-            raise WayShut("smtp-without-encryption-or-sign-in") from unable
+            raise WayShut(Shut.SMTP_WITHOUT_ENCRYPTION) from unable
         except smtplib.SMTPAuthenticationError as refused:
-            raise _of_the_way(refused.smtp_code, "smtp-sign-in-refused") from refused
+            raise _of_the_way(refused.smtp_code, Shut.SMTP_SIGN_IN_REFUSED) from refused
         except smtplib.SMTPResponseException as refused:
-            raise _of_the_way(refused.smtp_code, "smtp-refuses-us") from refused
+            raise _of_the_way(refused.smtp_code, Shut.SMTP_REFUSES_US) from refused
         except (smtplib.SMTPException, OSError) as lost:
             raise NotNow("smtp-away") from lost
         return self._open
@@ -129,7 +130,10 @@ class SmtpWay(Way):
             connection.starttls(context=self._trust())
         connection.ehlo_or_helo_if_needed()
         if self._server.name:
-            connection.login(self._server.name, self._server.password)
+            try:
+                connection.login(self._server.name, self._server.password)
+            except smtplib.SMTPNotSupportedError as unable:
+                raise WayShut(Shut.SMTP_SIGN_IN_REFUSED) from unable
 
     def _trust(self) -> ssl.SSLContext:
         return ssl.create_default_context(
@@ -195,14 +199,14 @@ def _refusal(code: int, said: bytes, about: str) -> Unsent:
     match = _ENHANCED.match(said)
     status = b".".join(match.groups()).decode() if match else ""
     if about == "sender" and code not in _TOO_LARGE:
-        return WayShut("smtp-sender-refused")
+        return WayShut(Shut.SMTP_SENDER_REFUSED)
     dead = about == "recipient" and (
         bool(_DEAD_ADDRESS.fullmatch(status)) if status else code in _NO_SUCH_MAILBOX
     )
     return NeverAccepted(f"smtp-{about}-refused", suppress=dead)
 
 
-def _of_the_way(code: int, refused: str) -> Unsent:
+def _of_the_way(code: int, refused: Shut) -> Unsent:
     later = 400 <= code < 500  # noqa: PLR2004
     return NotNow("smtp-away") if later or code == _SHUTTING_DOWN else WayShut(refused)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from parentportal.delivery import Report, ReportOutcome
@@ -32,6 +33,7 @@ __all__ = [
     "PerhapsAccepted",
     "Report",
     "ReportOutcome",
+    "Shut",
     "Unsent",
     "Way",
     "WayShut",
@@ -124,8 +126,37 @@ class PerhapsAccepted(Unsent):
     """The connection was lost when the message may have been taken."""
 
 
+class Shut(StrEnum):
+    """Why a way is shut; each has words for officers, who alone can open it."""
+
+    DISK_FULL = "disk-full"
+    FOLDER_CLOSED = "folder-closed"
+    FOLDER_BROKEN = "folder-broken"
+    PRESS_BROKEN = "press-broken"
+    PRINT_FILE_NOT_PRINTABLE = "print-file-not-printable"
+    PRINT_FILE_PERHAPS_FETCHED = "print-file-perhaps-fetched"
+    PRINT_FILE_WAS_ANOTHER = "print-file-was-another"
+    PRINT_HOUSE_DISK_FULL = "print-house-disk-full"
+    PRINT_HOUSE_FOLDER_CLOSED = "print-house-folder-closed"
+    PRINT_HOUSE_FOLDER_BROKEN = "print-house-folder-broken"
+    PRINT_HOUSE_NOT_THE_ONE_KNOWN = "print-house-not-the-one-known"
+    PRINT_HOUSE_SIGN_IN_REFUSED = "print-house-sign-in-refused"
+    SMTP_CERTIFICATE_REFUSED = "smtp-certificate-refused"
+    SMTP_WITHOUT_ENCRYPTION = "smtp-without-encryption"
+    SMTP_SIGN_IN_REFUSED = "smtp-sign-in-refused"
+    SMTP_REFUSES_US = "smtp-refuses-us"
+    SMTP_SENDER_REFUSED = "smtp-sender-refused"
+    NOTIFY_CERTIFICATE_REFUSED = "notify-certificate-refused"
+    NOTIFY_KEY_REFUSED = "notify-key-refused"
+    NOTIFY_SERVICE_NOT_SET_UP = "notify-service-not-set-up"
+    NOTIFY_NOT_AS_EXPECTED = "notify-not-as-expected"
+
+
 class WayShut(Unsent):
     """The way itself is shut (wrong key, disk full): nothing is wrong with the message."""
+
+    def __init__(self, code: Shut) -> None:
+        super().__init__(code)
 
 
 class Way(ABC):

@@ -109,9 +109,14 @@ def test_a_certificate_for_another_name_is_refused(way_to, tmp_path):
 
 
 def test_nothing_is_sent_in_the_clear_where_a_sealed_connection_was_asked_for(way_to, mail):
-    with pytest.raises(WayShut, match="smtp-without-encryption-or-sign-in"):
+    with pytest.raises(WayShut, match="smtp-without-encryption"):
         way_to(mail, security=SmtpSecurity.STARTTLS).send(a_parcel(Channel.EMAIL))
     assert mail.accepted == []
+
+
+def test_a_server_that_knows_no_signing_in_shuts_the_way(way_to, mail):
+    with pytest.raises(WayShut, match="smtp-sign-in-refused"):
+        way_to(mail, name="portal", password="open-sesame").send(a_parcel(Channel.EMAIL))
 
 
 def test_a_server_that_is_not_there_took_nothing():
