@@ -78,7 +78,7 @@ def _draft(key: str, form: DraftForm) -> ResponseReturnValue:
 
 def _page(key: str, form: DraftForm, refused: Counter[str] | None = None) -> str:
     with reading() as session:
-        gathered = gather(session, key)
+        gathered = gather(session, key, dated=now().astimezone(LONDON).date())
         shown = gathered.left_out[:SHOWN]
         carers = names_of(session, [one.carer_id for one in shown])
     reasons = refused or Counter(one.code for one in gathered.left_out)

@@ -10,22 +10,25 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from messaging.campaigns import load_campaign
+from messaging.choosing import USUAL_CHANNELS
 from messaging.composition import CompositionRefused
 from messaging.lifecycle import State, Step, follow
-from messaging.variants import Arm, ChoiceReason, select_variant
+from messaging.variants import Arm, ChoiceReason
 from parentportal.models import OutgoingBatch, OutgoingMessage
 from parentportal.operations import trail
 from parentportal.operations.campaigns import campaign_in_hand
+from parentportal.operations.contacts import count_alone
 from parentportal.operations.council import council_in_force
+from parentportal.operations.links import draw_token, keep_link, link_to
 from parentportal.operations.recipients import Candidate, LeftOut, gather
-from parentportal.operations.taking_out import take_out_stale
+from parentportal.operations.taking_out import UNSENT, take_out_stale
 from parentportal.operations.trials import arms_for, lock_plan
 from parentportal.operations.wording import Wording
+from parentportal.operations.writing import choose, written
 from parentportal.refusals import NotThere, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
     from messaging.council import Council
     from messaging.locked import Details
     from messaging.variants import Choice
-    from parentportal.models import Campaign, Carer, Officer
+    from parentportal.models import Campaign, MessageLink, Officer
     from segmentation.segments import Segment
 
 
@@ -73,7 +76,8 @@ def draft_batch(
     by: Officer,
     lot: str = "",
     carers: Mapping[UUID, Details] | Collection[UUID] | None = None,
-    portal_link: str | Callable[[Carer], str] | None = None,
+    asked: Sequence[Channel] = USUAL_CHANNELS,
+    portal_link: str | None = None,
 ) -> OutgoingBatch:
     """Write a campaign's messages as drafts; nothing goes anywhere.
 
@@ -85,7 +89,8 @@ def draft_batch(
                     carers={carer.id: InvitationDetails(place, starts, minutes, access,
                                                         expenses, reply_link=signed_link)})
 
-    Drafting again writes only to those who have no message of this campaign and lot yet. A carer
+    Drafting again writes only to those who have no message of this campaign and lot yet; an offer's
+    lot is its school year, where it is not named. Each message leads to a page of its own. A carer
     who cannot be written to is reported in ``batch.left_out`` and stops nobody else. The arm is
     drawn by family: see :mod:`parentportal.operations.trials`.
 
@@ -97,35 +102,45 @@ def draft_batch(
         by: the officer who drafts, and so does not approve.
         lot: tells batches that may write to the same carer again (at most 40 characters).
         carers: these carers alone; with the meeting each is invited to, where there is one.
-        portal_link: the page the messages lead to, for all or for each; the council's by default.
+        asked: the channels the campaign asks for; a carer's own wish comes first.
+        portal_link: where parents reach the portal; as the council has set it by default.
 
     Raises:
         NothingToDraft: there is nobody to write to.
         NoCouncil: the council has not said who it is.
         KeyError: no such campaign.
     """
+    count_alone(session)
     council = council_in_force(session)
     row = campaign_in_hand(session, campaign_key, now)
     gathered = gather(
-        session, campaign_key, lot=lot, carers=carers, link=portal_link, today=now.date()
+        session,
+        campaign_key,
+        dated=dated,
+        lot=lot,
+        carers=carers,
+        asked=asked,
+        follow_up_weeks=council.follow_up_weeks,
+        today=now.date(),
     )
     batch = OutgoingBatch(
         campaign_id=row.id,
-        lot=lot,
+        lot=gathered.lot,
         state=State.DRAFT,
         dated=dated,
         drafted_by_id=by.id,
         drafted_at=now,
         left_out=[],
     )
+    root = portal_link or council.portal_url
     wording = Wording(session, row, now)
     left_out = list(gathered.left_out)
-    messages: list[OutgoingMessage] = []
+    messages: list[tuple[OutgoingMessage, MessageLink]] = []
     arms = arms_for(session, row, _tailorable(gathered.candidates, row, wording), now=now)
     for candidate in gathered.candidates:
         arm = arms[candidate.carer.family_id]
         try:
-            messages += [*_messages(candidate, row, batch, arm, council, wording)]
+            messages += [*_messages(candidate, row, batch, arm, council, wording, root=root)]
         except CompositionRefused as refused:
             left_out.append(LeftOut(candidate.carer.id, refused.code))
     if not messages:
@@ -133,7 +148,7 @@ def draft_batch(
     batch.left_out = [[str(one.carer_id), one.code] for one in left_out]
     session.add(batch)
     session.flush()
-    session.add_all(messages)
+    session.add_all(row for pair in messages for row in pair)
     trail.keep(
         session,
         "draft",
@@ -199,18 +214,19 @@ def send_back(
 def withdraw(session: Session, batch_id: UUID, *, now: datetime, by: Officer) -> OutgoingBatch:
     """Take a batch back before anything of it went; those carers can be drafted for again.
 
-    A sender that was killed may have written letters that no row knows of. It keeps its lease, and
-    what it began is sent to the end first.
+    Of a message that a worker has in hand nobody knows yet whether it went. What is left of a batch
+    that is going can be cancelled: :func:`parentportal.operations.scheduling.cancel`.
 
     Raises:
         AlreadyGoing: some of it went out, or may have.
         NotThere, StepNotAllowed: no such batch, or it has gone already.
     """
-    batch = batch_in_hand(session, batch_id)
-    gone = select(OutgoingMessage.id).where(
-        OutgoingMessage.batch_id == batch_id, OutgoingMessage.state == State.DISPATCHED
+    batch_in_hand(session, batch_id)
+    going = select(OutgoingMessage.id).where(
+        OutgoingMessage.batch_id == batch_id,
+        OutgoingMessage.state.not_in((*UNSENT, State.WITHDRAWN)),
     )
-    if batch.lease is not None or session.scalar(gone.limit(1)) is not None:
+    if session.scalar(going.limit(1)) is not None:
         raise AlreadyGoing
     return _step(session, batch_id, Step.WITHDRAW, now=now, by=by)
 
@@ -259,43 +275,32 @@ def _messages(
     arm: Arm,
     council: Council,
     wording: Wording,
-) -> Iterator[OutgoingMessage]:
-    """The messages of one carer, one a channel: all of them, or a refusal."""
-    addressee = candidate.addressee
-    document = addressee.document()
+    *,
+    root: str,
+) -> Iterator[tuple[OutgoingMessage, MessageLink]]:
+    """The messages of one carer, one a channel, each with its own page: all, or a refusal."""
     for channel in candidate.channels:
+        token = draw_token()
         choice = _choice(candidate, campaign, channel, arm, wording)
-        message = addressee.message(choice.variant, council, batch.dated, beside=choice.beside)
-        yield OutgoingMessage(
+        addressee = candidate.addressee.leading_to(link_to(root, token))
+        message = OutgoingMessage(
             batch_id=batch.id,
             campaign_id=campaign.id,
             lot=batch.lot,
             carer_id=candidate.carer.id,
             channel=channel,
-            language=choice.variant.language,
             arm=arm,
-            variant=choice.variant.name,
-            choice_reason=choice.reason,
-            template_version_id=wording.row_for(choice.variant),
-            content=message.to_json(),
-            recipient=document,
             state=State.DRAFT,
+            **written(addressee, choice, council, batch.dated, wording),
         )
+        yield message, keep_link(message.id, token)
 
 
 def _choice(
     candidate: Candidate, campaign: Campaign, channel: Channel, arm: Arm, wording: Wording
 ) -> Choice:
     """The version a carer gets by a channel in an arm."""
-    return select_variant(
-        load_campaign(campaign.key),
-        channel,
-        candidate.addressee.recipient.language,
-        candidate.segment,
-        arm=arm,
-        objected=candidate.carer.objected_at is not None,
-        shelf=wording,
-    )
+    return choose(campaign.key, channel, candidate.carer, candidate.segment, arm=arm, shelf=wording)
 
 
 def _tailorable(

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
-from messaging.address import AddressRefused, PostalAddress
 from messaging.campaigns import load_campaign
-from messaging.channels import Channel
-from messaging.composition import Message, Recipient, compose
-from messaging.lifecycle import State
-from messaging.locked import details_document, read_details
-from messaging.offers import AgeBand, ChildOffer
-from messaging.printable import tidy
-from parentportal.intake.vocabulary import Flag
+from messaging.choosing import USUAL_CHANNELS, lot_of
+from messaging.composition import Recipient
 from parentportal.models import (
     Assignment,
     Carer,
@@ -29,32 +21,44 @@ from parentportal.models import (
     LicensedSegment,
     OfferKind,
     OpenOffer,
-    OutgoingMessage,
     Response,
 )
-from parentportal.models import Campaign as CampaignRow
+from parentportal.operations.addressees import (
+    UNREACHABLE,
+    Addressee,
+    edition_of,
+    mobile,
+    postal_address,
+)
+from parentportal.operations.contacts import FOLLOWED_UP
+from parentportal.operations.mailings import SUPPRESSING, Mailing, suppressed_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from messaging.council import Council
+    from messaging.campaigns import Campaign
+    from messaging.channels import Channel
     from messaging.locked import Details
-    from messaging.variants import Variant
     from segmentation.segments import Segment
 
-SUPPRESSING = frozenset(Flag) - {Flag.SHARED_PARENTING}
-"""Flags of a family for which nothing is written by itself: an officer looks at it in person.
+__all__ = [
+    "FOLLOW_UP_WEEKS",
+    "SUPPRESSING",
+    "UNREACHABLE",
+    "Addressee",
+    "Candidate",
+    "Gathered",
+    "LeftOut",
+    "gather",
+    "suppressed_by",
+]
 
-While an appeal, a tribunal, a complaint, a stay in hospital or a move of school is open, nobody
-writes unasked. Parents who share the care are each written to.
-"""
-
-UNREACHABLE = "no-address"
+FOLLOW_UP_WEEKS = 4
+"""How long an offer has to be answered before it is followed up, unless the council says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,90 +75,6 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Addressee:
-    """All that a message to one carer is composed from; it is kept sealed beside the message.
-
-    Attributes:
-        recipient: the carer as the copy may name them.
-        email: where an email goes, or none.
-        link: the page the message leads to.
-        details: the meeting, survey, review or changes that the message is about, or none.
-    """
-
-    recipient: Recipient
-    email: str | None
-    link: str | None
-    details: Details | None
-
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        """The ways this carer can be reached: a letter, and an email as well."""
-        letter = (Channel.LETTER,) if self.recipient.address else ()
-        return (*letter, Channel.EMAIL) if self.email else letter
-
-    def message(
-        self, variant: Variant, council: Council, dated: date, *, beside: Variant | None = None
-    ) -> Message:
-        """The message in one version, and beside it in the language its letters carry as well.
-
-        Raises:
-            CompositionRefused: something is missing or cannot be printed.
-        """
-        return compose(
-            variant,
-            self.recipient,
-            council,
-            dated=dated,
-            details=self.details,
-            portal_link=self.link,
-            beside=beside,
-        )
-
-    def document(self) -> dict[str, Any]:
-        """The same in JSON's types; :meth:`read` reads it back as it was."""
-        return {
-            "name": self.recipient.name,
-            "language": self.recipient.language,
-            "address": list(self.recipient.address.lines) if self.recipient.address else None,
-            "children": [
-                [
-                    child.first_name,
-                    child.age_band,
-                    str(child.miles) if child.miles is not None else None,
-                ]
-                for child in self.recipient.children
-            ],
-            "recorded_by": list(self.recipient.recorded_by),
-            "email": self.email,
-            "link": self.link,
-            "details": details_document(self.details) if self.details else None,
-        }
-
-    @classmethod
-    def read(cls, document: Mapping[str, Any]) -> Self:
-        """What :meth:`document` wrote."""
-        lines = document["address"]
-        details = document.get("details") or document.get("invitation")  # as 0.1 named it
-        return cls(
-            Recipient(
-                name=document["name"],
-                language=document["language"],
-                address=PostalAddress.parse(lines) if lines else None,
-                children=tuple(
-                    ChildOffer(
-                        name, AgeBand(band) if band else None, Decimal(miles) if miles else None
-                    )
-                    for name, band, miles in document["children"]
-                ),
-                recorded_by=tuple(document["recorded_by"]),
-            ),
-            document["email"],
-            document["link"],
-            read_details(details) if details else None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """A carer a campaign can write to.
 
@@ -162,7 +82,7 @@ class Candidate:
         carer: who; its family is loaded.
         addressee: what the messages are composed from.
         segment: of the newest assignment, none when unassigned or never asked.
-        channels: those that were not used for this campaign and lot yet.
+        channels: by which to write to them now.
     """
 
     carer: Carer
@@ -173,97 +93,116 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Who a campaign would write to now, who it leaves out, and how many were written to before."""
+    """Who a campaign would write to now, who it leaves out, and how many were written to before.
+
+    ``lot`` is what this mailing is called.
+    """
 
     candidates: tuple[Candidate, ...]
     left_out: tuple[LeftOut, ...]
     written_before: int
+    lot: str
 
 
 def gather(
     session: Session,
     campaign_key: str,
     *,
+    dated: date,
     lot: str = "",
     carers: Mapping[UUID, Details] | Collection[UUID] | None = None,
-    link: str | Callable[[Carer], str] | None = None,
+    asked: Sequence[Channel] = USUAL_CHANNELS,
+    follow_up_weeks: int = FOLLOW_UP_WEEKS,
     today: date | None = None,
 ) -> Gathered:
-    """Everyone the campaign would write to now; six queries, whatever their number.
+    """Everyone the campaign would write to now; eleven queries at most, whatever their number.
 
-    ``today`` is asked for where messages are drafted: a licence that chooses the wording may be
-    over. Without it segments are our own.
+    An offer goes to the carers of families with a child for whom an officer opened it; each gets
+    one message of their own, which names all of these children. A follow-up goes to those of them
+    who had the offer some weeks ago and have not answered. Any other campaign goes to the
+    ``carers`` it is given. Nobody is written to beyond the limits of :mod:`messaging.choosing`, nor
+    by a way that is closed to them.
 
-    An offer goes to the carers of families with a child for whom an officer opened it; each gets a
-    letter of their own. Any other campaign goes to the ``carers`` it is given.
+    Args:
+        session: the transaction; the caller owns it.
+        campaign_key: which campaign.
+        dated: the date the messages carry; what was sent is counted in its school year.
+        lot: tells mailings that may write to the same carer again.
+        carers: these alone; with what each is told, where there is something.
+        asked: the channels the campaign asks for.
+        follow_up_weeks: how long an offer has to be answered.
+        today: asked for where messages are drafted, for a licence that chooses the wording may be
+            over; without it segments are our own.
     """
-    offered = load_campaign(campaign_key).offer is not None
-    children = children_offered(session) if offered else {}
-    found = _carers(session, carers, offered=offered)
+    campaign = load_campaign(campaign_key)
+    lot = lot_of(campaign, lot, dated)
+    found = _carers(session, carers, campaign)
+    known = Mailing.ask(
+        session, campaign, lot, dated=dated, asked=asked, follow_up_weeks=follow_up_weeks
+    )
     segments = _licensed_segments(session, today) if today else None
     if segments is None:
         segments = _segments(session)
-    used = _used(session, campaign_key, lot)
-    meetings: Mapping[UUID, Any] = carers if hasattr(carers, "items") else {}  # type: ignore[assignment]
+    details: Mapping[UUID, Any] = carers if hasattr(carers, "items") else {}  # type: ignore[assignment]
     candidates: list[Candidate] = []
     left_out: list[LeftOut] = []
     before = 0
     for carer in found:
-        if flag := suppressed_by(carer.family.flags):
-            left_out.append(LeftOut(carer.id, flag))
+        if carer.id in known.reached:
+            before += 1
             continue
-        named, refused, recorded_by = named_children(children.get(carer.family_id, ()))
-        left_out += [LeftOut(carer.id, code) for code in refused]
-        if offered and not named:
+        code = known.refuse(carer)
+        if code == FOLLOWED_UP:
+            before += 1
             continue
-        address, code = _address(carer)
-        addressee = Addressee(
-            Recipient(carer.name, carer.language, address, named, recorded_by),
-            carer.email,
-            link(carer) if callable(link) else link,
-            meetings.get(carer.id),
-        )
-        channels = tuple(
-            channel for channel in addressee.channels if (carer.id, channel) not in used
-        )
-        before += len(channels) < len(addressee.channels)
         if code:
             left_out.append(LeftOut(carer.id, code))
+            continue
+        named = known.named(carer)
+        left_out += [LeftOut(carer.id, refused) for refused in named.refused]
+        if campaign.offer and not named.children:
+            continue
+        address, unposted = postal_address(carer)
+        addressee = Addressee(
+            Recipient(
+                carer.name,
+                carer.written_language,
+                address,
+                named.children,
+                named.recorded_by,
+                edition=edition_of(carer),
+            ),
+            carer.email,
+            None,
+            details.get(carer.id),
+            mobile(carer.phone),
+        )
+        channels = known.ways(carer, addressee)
+        left_out += [
+            LeftOut(carer.id, closed) for closed in known.closed(carer, channels, unposted)
+        ]
         if channels:
             candidates.append(Candidate(carer, addressee, segments.get(carer.id), channels))
-    return Gathered(tuple(candidates), tuple(left_out), before)
+    return Gathered(tuple(candidates), tuple(left_out), before, lot)
 
 
-def children_offered(
-    session: Session, *where: ColumnElement[bool]
-) -> Mapping[UUID, list[tuple[Child, str]]]:
-    """The children with an open offer and who recorded it, by family; one query."""
-    rows = session.execute(
-        select(Child, OpenOffer.decided_by)
-        .join(OpenOffer)
-        .where(OpenOffer.offer == OfferKind.PTB, *where)
-        .order_by(Child.created_at, Child.position, Child.id)
-    )
-    by_family = defaultdict(list)
-    for child, decided_by in rows:
-        by_family[child.family_id].append((child, decided_by))
-    return by_family
-
-
-def _carers(session: Session, wanted: Collection[UUID] | None, *, offered: bool) -> Iterable[Carer]:
+def _carers(
+    session: Session, wanted: Collection[UUID] | None, campaign: Campaign
+) -> Iterable[Carer]:
     query = (
         select(Carer)
         .join(Carer.family)
         .options(contains_eager(Carer.family))
         .order_by(Family.reference, Carer.created_at, Carer.position, Carer.id)
     )
-    if offered:
+    if campaign.offer:
+        kind = OfferKind(campaign.offer.value)
         query = query.where(
             Carer.family_id.in_(
-                select(Child.family_id).join(OpenOffer).where(OpenOffer.offer == OfferKind.PTB)
+                select(Child.family_id).join(OpenOffer).where(OpenOffer.offer == kind)
             )
         )
-    if wanted is not None or not offered:
+    if wanted is not None or not campaign.offer:
         query = query.where(Carer.id.in_(list(wanted or ())))
     return session.scalars(query).all()
 
@@ -293,56 +232,3 @@ def _segments(session: Session) -> Mapping[UUID, Segment | None]:
         .order_by(Response.submitted_at, Assignment.id.desc())
     )
     return {carer_id: segment for carer_id, segment in rows}  # noqa: C416 -- rows are no pairs
-
-
-def _used(session: Session, campaign_key: str, lot: str) -> set[tuple[UUID, Channel]]:
-    """Who has a message of this campaign and lot already; the withdrawn may be written anew."""
-    rows = session.execute(
-        select(OutgoingMessage.carer_id, OutgoingMessage.channel)
-        .join(CampaignRow, CampaignRow.id == OutgoingMessage.campaign_id)
-        .where(
-            CampaignRow.key == campaign_key,
-            OutgoingMessage.lot == lot,
-            OutgoingMessage.state != State.WITHDRAWN,
-        )
-    )
-    return {(carer_id, channel) for carer_id, channel in rows}
-
-
-def named_children(
-    children: Iterable[tuple[Child, str]],
-) -> tuple[tuple[ChildOffer, ...], list[str], tuple[str, ...]]:
-    """The children a letter can name, why others cannot be, and who recorded the offers."""
-    named: list[ChildOffer] = []
-    refused: list[str] = []
-    recorded_by: dict[str, None] = {}  # each once, in the order of their children
-    for child, decided_by in children:
-        if child.age_band is None:
-            refused.append("age-band-missing")
-        elif child.miles is None:
-            refused.append("miles-missing")
-        elif not child.first_name:
-            refused.append("child-name-missing")
-        else:
-            band = AgeBand.read(child.age_band)
-            named.append(ChildOffer(child.first_name, band, child.miles))
-            recorded_by[decided_by] = None
-    return tuple(named), refused, tuple(recorded_by)
-
-
-def _address(carer: Carer) -> tuple[PostalAddress | None, str | None]:
-    lines = list(carer.address_lines or ())
-    if not lines:
-        return None, UNREACHABLE
-    name = tidy(carer.name.strip())
-    if lines[0] != name:  # the name prints first, and is a line of the address
-        lines.insert(0, name)
-    try:
-        return PostalAddress.parse(lines), None
-    except AddressRefused as refused:
-        return None, refused.codes[0]
-
-
-def suppressed_by(flags: Iterable[str]) -> str | None:
-    """The first of a family's flags for which nothing is written, or none."""
-    return next((str(flag) for flag in flags if flag in SUPPRESSING), None)

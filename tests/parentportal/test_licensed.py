@@ -86,7 +86,7 @@ def test_a_reference_that_is_nobodys_or_two_carers_says_so(session, clock, cohor
 
 
 def segments(session, clock, **how):
-    found = gather(session, "ptb-offer", **how)
+    found = gather(session, "ptb-offer", dated=clock().date(), **how)
     return {one.carer.family.reference: one.segment for one in found.candidates}
 
 

@@ -1,0 +1,114 @@
+"""The offers that officers opened for children, and what a message about one can say of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from messaging.offers import AgeBand, ChildOffer, Offer
+from parentportal.models import Child, OpenOffer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChild:
+    """A child and what is open to it.
+
+    Attributes:
+        child: its row.
+        decided_by: by offer, the officer who recorded it.
+    """
+
+    child: Child
+    decided_by: Mapping[Offer, str]
+
+    def also(self, offer: Offer) -> tuple[Offer, ...]:
+        """What is open beside an offer, in the order offers are printed."""
+        return tuple(one for one in Offer if one in self.decided_by and one is not offer)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The children that a message can name, why others cannot be, and who recorded the offers."""
+
+    children: tuple[ChildOffer, ...] = ()
+    refused: tuple[str, ...] = ()
+    recorded_by: tuple[str, ...] = ()
+
+
+def open_children(
+    session: Session, *where: ColumnElement[bool]
+) -> Mapping[UUID, tuple[OpenChild, ...]]:
+    """The children with an open offer, by family, in the order they print; one query."""
+    rows = session.execute(
+        select(Child, OpenOffer.offer, OpenOffer.decided_by)
+        .join(OpenOffer)
+        .where(*where)
+        .order_by(Child.created_at, Child.position, Child.id)
+    )
+    children: dict[UUID, Child] = {}
+    decided: dict[UUID, dict[Offer, str]] = defaultdict(dict)
+    for child, kind, decided_by in rows:
+        children[child.id] = child
+        decided[child.id][Offer(kind.value)] = decided_by
+    by_family: dict[UUID, list[OpenChild]] = defaultdict(list)
+    for key, child in children.items():
+        by_family[child.family_id].append(OpenChild(child, decided[key]))
+    return {family_id: tuple(found) for family_id, found in by_family.items()}
+
+
+def named_for(offer: Offer, children: Iterable[OpenChild]) -> Named:
+    """What a message about an offer can say of a family's children.
+
+    A child that lacks something is not named, and stops no other. A budget by the mile needs the
+    miles; every offer needs a name and the age band, because the law differs at 16.
+    """
+    named: list[ChildOffer] = []
+    refused: list[str] = []
+    recorded_by: dict[str, None] = {}  # each once, in the order of their children
+    for one in children:
+        child = one.child
+        if offer not in one.decided_by:
+            continue
+        if child.age_band is None:
+            refused.append("age-band-missing")
+        elif offer is Offer.PTB and child.miles is None:
+            refused.append("miles-missing")
+        elif not child.first_name:
+            refused.append("child-name-missing")
+        else:
+            band = AgeBand.read(child.age_band)
+            miles = child.miles if offer is Offer.PTB else None
+            named.append(ChildOffer(child.first_name, band, miles, one.also(offer)))
+            recorded_by[one.decided_by[offer]] = None
+    return Named(tuple(named), tuple(refused), tuple(recorded_by))
+
+
+def still_offered(
+    offer: Offer | None, told: Iterable[ChildOffer], children: Iterable[OpenChild]
+) -> bool:
+    """Whether all that a message says of its children's offers still holds.
+
+    An offer that was opened since takes no message back: it says less, and nothing wrong.
+    """
+    if offer is None:
+        return True
+    now = {_fixed(child): child.also for child in named_for(offer, children).children}
+    return all(_holds(child.also, now.get(_fixed(child))) for child in told)
+
+
+def _fixed(child: ChildOffer) -> tuple[object, ...]:
+    return (child.first_name, child.age_band, child.miles)
+
+
+def _holds(told: Collection[Offer], now: Collection[Offer] | None) -> bool:
+    return now is not None and set(told) <= set(now)
