@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from messaging.council import Council
 from messaging.drawings import Drawing
+from messaging.fitting import ways
 from messaging.languages import is_right_to_left, isolated, language_tag
 from messaging.message import Edition, Message
 from messaging.paper import paper_wording
@@ -15,9 +16,6 @@ from messaging.squares import qr_square
 
 __all__ = ["MOST_PAGES", "LetterPress", "Stationery"]
 
-# Characters up to which a letter surely keeps to two sides with roomy lines: left to right, right
-# to left. The layout measures longer ones, which takes as long as setting them once more.
-_ROOMY = {False: 3_000, True: 2_400}
 _KNOWN = {
     "address-too-wide": "A line of the address is too long for the envelope's window.",
     "contact-too-tall": "The council's contact lines need more room than the page has for them.",
@@ -112,11 +110,12 @@ def drawing_values(drawing: Drawing | None) -> dict[str, Any] | None:
 
 def _letter_values(message: Message, stationery: Stationery) -> dict[str, Any]:
     beside = message.beside
+    aim = min(stationery.most_sides.of(message), USUAL_SIDES.of(message))
     return {
         **_part_values(message, stationery),
         "large": message.edition is Edition.LARGE_PRINT,
-        "long": len(message.plain_text()) > _ROOMY[is_right_to_left(message.language)],
-        "aim": min(stationery.most_sides.of(message), USUAL_SIDES.of(message)),
+        "aim": aim,
+        "ways": ways(message, aim),
         "square": _square_values(message) if message.link else None,
         "beside": _part_values(beside, stationery) if beside else None,
     }
