@@ -17,7 +17,7 @@ from messaging.council import Council
 from messaging.languages import read_language
 from messaging.letters import LetterPress
 from messaging.message import Message
-from messaging.offers import AgeBand, ChildOffer, read_miles
+from messaging.offers import AgeBand, AgeGroup, ChildOffer, read_miles
 from messaging.placeholders import CompositionRefused
 from messaging.press import NotPrintable
 from messaging.variants import Arm, Variant, select_variant
@@ -249,7 +249,9 @@ def _child(row: Row, reasons: list[tuple[str, str]]) -> ChildOffer | None:
         reasons.append(
             ("bad-miles", "The column miles holds no number of miles, such as 5 or 4.5.")
         )
-    return ChildOffer(name, age_band, distance) if name or band or miles else None
+    if not (name or band or miles):
+        return None
+    return ChildOffer(name, age_band, distance, age_group=AgeGroup.of(band))
 
 
 def _invitation(
