@@ -16,6 +16,7 @@ from parentportal import account, desk, errors, i18n, presentation, programme, s
 from parentportal.auth import officer_in_hand
 from parentportal.health import bp as health
 from parentportal.installation import open_database
+from parentportal.waking import Waker
 from parentportal.web import Portal, system_clock
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = system_clo
         # SameSite cookie are what tells a form of ours.
         WTF_CSRF_SSL_STRICT=False,
     )
-    app.extensions["portal"] = Portal(settings, database, clock)
+    app.extensions["portal"] = Portal(settings, database, clock, Waker(settings))
     CSRFProtect(app)
     i18n.register(app)
     presentation.register(app)

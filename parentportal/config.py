@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from parentportal.office_hours import ANY_TIME, USUAL, OfficeHours
 from parentportal.sealing import Keyring
 from parentportal.ways_out import WaysOut, read_ways_out
 
@@ -35,6 +36,9 @@ class Settings:
         trusted_proxies: servers in front that each add the address they were reached from; of
             ``X-Forwarded-For``, so many last entries are believed and none before them.
         ways_out: which way letters, emails and texts go.
+        office_hours: when emails and texts may go; none for always. Letters go at any time.
+        queue: what wakes the workers: an address of PostgreSQL or Redis; SQLite beside the
+            database where it is empty.
     """
 
     database_url: str = field(repr=False)  # it may hold a password
@@ -47,6 +51,8 @@ class Settings:
     most_rows: int = 50_000
     trusted_proxies: int = 0
     ways_out: WaysOut = field(default_factory=WaysOut)
+    office_hours: OfficeHours | None = None
+    queue: str = field(default="", repr=False)  # it may hold a password
 
     @property
     def host(self) -> str:
@@ -89,4 +95,8 @@ class Settings:
             most_rows=int(environment.get("PARENTPORTAL_MOST_ROWS", "50000")),
             trusted_proxies=int(environment.get("PARENTPORTAL_PROXIES", "0")),
             ways_out=read_ways_out(environment),
+            office_hours=OfficeHours.read(
+                environment.get("PARENTPORTAL_OFFICE_HOURS", ANY_TIME if demonstration else USUAL)
+            ),
+            queue=environment.get("PARENTPORTAL_QUEUE", ""),
         )

@@ -34,6 +34,8 @@ from parentportal.operations.outbox import AlreadyGoing, NothingToDraft, SecondO
 from parentportal.operations.replies import LinkUnreadable, MeetingBegun, ReplyClosed
 from parentportal.operations.retests import RetestOfRetest, TooFewToRetest
 from parentportal.operations.retyping import ToolNotAdopted
+from parentportal.operations.scheduling import LastDayTooSoon
+from parentportal.operations.signoffs import SignOffMissing, SignOffUnreadable
 from parentportal.operations.survey import (
     AlreadySubmitted,
     AskedEnough,
@@ -97,9 +99,24 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
         AlreadyGoing: (
             HTTPStatus.CONFLICT,
             _(
-                "Some of this has gone out already, or is going out now. If the sending has "
-                "stopped, send the rest first."
+                "Some of this has gone out already, or is going out now. You can still withdraw "
+                "what has not gone."
             ),
+        ),
+        LastDayTooSoon: (
+            HTTPStatus.BAD_REQUEST,
+            _("Nothing could go any more: choose a later day."),
+        ),
+        SignOffMissing: (
+            HTTPStatus.CONFLICT,
+            _(
+                "Nothing reaches people before the data protection impact assessment is signed "
+                "off and that is on record here."
+            ),
+        ),
+        SignOffUnreadable: (
+            HTTPStatus.BAD_REQUEST,
+            _("A signature needs a name, a role, a day that has come, and where the paper is."),
         ),
         NameTaken: (HTTPStatus.CONFLICT, _("Another group has this name.")),
         TellsTheSegment: (

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 from flask_babel import lazy_gettext as _
 
 from messaging.address import AddressReason
+from messaging.choosing import TooOften
 from messaging.variants import ChoiceReason
 from parentportal.intake.vocabulary import Flag
+from parentportal.models import SuppressionReason
+from parentportal.operations.contacts import NEVER_OFFERED, REPLIED, TOO_SOON
+from parentportal.operations.restating import WRITTEN_ANEW
 from parentportal.operations.taking_out import OFFER_CHANGED
 
 if TYPE_CHECKING:
@@ -57,6 +61,17 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "not-an-email": _("The email address is not one."),
         OFFER_CHANGED: _("The offer is closed, or no longer as the letter states it."),
         ChoiceReason.OBJECTION: _("Written anew at their wish: it waits in a draft of its own."),
+        WRITTEN_ANEW: _("Written anew at their wish: it waits in a draft of its own."),
+        SuppressionReason.OPT_OUT: _("They asked us to stop messages like this."),
+        SuppressionReason.RETURNED: _("An earlier letter came back: ask for the new address."),
+        SuppressionReason.UNDELIVERABLE: _("An earlier message could not be delivered this way."),
+        SuppressionReason.ADDRESS_REFUSED: _("The address or number was refused as wrong."),
+        TooOften.OFFER: _("They had this offer in this school year already."),
+        TooOften.FOLLOW_UP: _("This offer was followed up in this school year already."),
+        TooOften.CONTACTS: _("The family was written to four times in this school year."),
+        NEVER_OFFERED: _("They have not had the offer that this follows up."),
+        TOO_SOON: _("They have not had the offer for long enough."),
+        REPLIED: _("They have answered the offer."),
     }
 )
 """Why somebody gets no message, or a letter that does not name every child."""

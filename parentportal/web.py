@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from messaging.council import Council
     from parentportal.config import Settings
     from parentportal.db import Database
+    from parentportal.waking import Waker
 
 HOUSEHOLD_BITS = 64
 COUNCIL_KEPT = timedelta(seconds=30)
@@ -41,6 +42,7 @@ class Portal:
     settings: Settings
     database: Database
     clock: Callable[[], datetime]
+    waker: Waker
     _council: dict[str, tuple[datetime, Council]] = field(default_factory=dict)
 
     def council(self) -> Council:

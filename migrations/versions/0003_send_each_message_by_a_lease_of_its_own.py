@@ -39,6 +39,7 @@ def upgrade() -> None:
     ):
         op.execute(f"ALTER TABLE outgoing_batch ADD COLUMN {column}")
     for column in (
+        "way VARCHAR(30) DEFAULT '' NOT NULL",
         f"lease {KEY[kind]}",
         f"leased_until {MOMENT[kind]}",
         f"begun_at {MOMENT[kind]}",
@@ -49,6 +50,7 @@ def upgrade() -> None:
         f"reported_at {MOMENT[kind]}",
     ):
         op.execute(f"ALTER TABLE outgoing_message ADD COLUMN {column}")
+    op.execute("UPDATE outgoing_message SET way = 'folder' WHERE state = 'dispatched'")
     # A sender that was killed held its batch; now it is the messages that are held.
     op.execute("UPDATE outgoing_batch SET lease = NULL, leased_until = NULL")
     _restate(
@@ -221,7 +223,7 @@ def downgrade() -> None:
         state=(_is_one_of(AFTER), _is_one_of(BEFORE)),
     )
     for column in (
-        *("lease", "leased_until", "begun_at", "tries", "due_at", "reason", "provider_id"),
+        *("way", "lease", "leased_until", "begun_at", "tries", "due_at", "reason", "provider_id"),
         "reported_at",
     ):
         op.execute(f"ALTER TABLE outgoing_message DROP COLUMN {column}")

@@ -9,6 +9,7 @@ from parentportal.desk import (  # noqa: F401 -- each adds its pages to the blue
     letters,
     objecting,
     paper,
+    sending,
     signing,
     survey,
 )

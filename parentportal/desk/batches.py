@@ -1,4 +1,4 @@
-"""One batch: what is in it, the steps it takes, and how far its sending has come."""
+"""One batch: what is in it, and the steps it takes before it is sent."""
 
 from __future__ import annotations
 
@@ -7,31 +7,28 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from messaging.channels import Channel
-from messaging.lifecycle import State, Step, may_follow
-from parentportal import dispatch
+from messaging.lifecycle import BATCH_STEPS, State, Step, may_follow
 from parentportal.auth import requires, signed_in_officer
 from parentportal.desk import words
 from parentportal.desk.blueprint import bp
 from parentportal.desk.forms import SendBackForm
-from parentportal.dispatch.folder import LetterFolder
 from parentportal.operations import outbox
 from parentportal.permissions import Action
 from parentportal.queries.outbox import (
     TOGETHER,
     batch_line,
-    counts_by_state,
     messages,
     names_of,
+    not_reached,
     shares,
     taken_out,
 )
-from parentportal.refusals import NotThere
-from parentportal.web import now, portal, reading, transaction
+from parentportal.web import now, reading, transaction
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -39,7 +36,6 @@ if TYPE_CHECKING:
 
     from parentportal.models import Officer, OutgoingBatch
 
-REFRESHED_AFTER = 3  # seconds
 SHOWN = 50
 
 
@@ -106,63 +102,6 @@ def withdraw(batch_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("desk.campaigns"))
 
 
-@bp.post("/messages/<uuid:batch_id>/dispatch")
-@requires(Action.DISPATCH_MESSAGES)
-def send(batch_id: UUID) -> ResponseReturnValue:
-    """Begin to send an approved batch; it goes on while the officer does something else."""
-    here = portal()
-    dispatch.start(here.database, here.settings, batch_id, clock=here.clock, by=_officer())
-    return redirect(url_for("desk.progress", batch_id=batch_id))
-
-
-@bp.get("/messages/<uuid:batch_id>/progress")
-@requires(Action.READ_MESSAGES)
-def progress(batch_id: UUID) -> ResponseReturnValue:
-    """How far the sending has come; the page asks again by itself unless told not to."""
-    with reading() as session:
-        line = batch_line(session, batch_id)
-        counts = counts_by_state(session, batch_id)
-    under_way = is_under_way(line.batch)
-    still = request.args.get("refresh") == "no"
-    answer = make_response(
-        render_template(
-            "desk/progress.html",
-            line=line,
-            gone=counts.get(State.DISPATCHED, 0),
-            refused=counts.get(State.WITHDRAWN, 0),
-            total=sum(counts.values()),
-            under_way=under_way,
-            still=still,
-            State=State,
-        )
-    )
-    if under_way and not still:
-        answer.headers["Refresh"] = str(REFRESHED_AFTER)
-    return answer
-
-
-@bp.get("/messages/<uuid:batch_id>/manifest.csv")
-@requires(Action.READ_MESSAGES)
-def manifest(batch_id: UUID) -> ResponseReturnValue:
-    """What went, for the print house."""
-    path = LetterFolder.of(portal().settings.outbox_directory, batch_id).manifest
-    if not path.is_file():
-        raise NotThere
-    return Response(
-        path.read_bytes(),
-        mimetype="text/csv",
-        headers={
-            "Content-Disposition": 'attachment; filename="manifest.csv"',
-            "Cache-Control": "no-store",
-        },
-    )
-
-
-def is_under_way(batch: OutgoingBatch) -> bool:
-    """Whether somebody is sending it at this moment."""
-    return batch.leased_until is not None and batch.leased_until > now()
-
-
 def _officer() -> Officer:
     return cast("Officer", signed_in_officer())
 
@@ -179,7 +118,7 @@ def _page(batch_id: UUID, form: SendBackForm) -> str:
     for share in made_of:
         by_version[share.variant, share.reason][share.channel] += share.messages
     printed = sum(share.messages for share in made_of if share.channel is Channel.LETTER)
-    steps = {step for step in Step if may_follow(line.batch.state, step)}
+    steps = {step for step in Step if may_follow(line.batch.state, step, BATCH_STEPS)}
     return render_template(
         "desk/batch.html",
         line=line,
@@ -198,13 +137,12 @@ def _page(batch_id: UUID, form: SendBackForm) -> str:
         steps=steps,
         Step=Step,
         State=State,
-        under_way=is_under_way(line.batch),
+        released=line.batch.send_from is not None,
         drafted_by_me=line.batch.drafted_by_id == _officer().id,
     )
 
 
 def _left_out(session: Session, batch: OutgoingBatch) -> list[tuple[UUID, str]]:
-    """Who got no message at drafting, and whose was taken out since: each carer and why, once."""
+    """Who got no message at drafting, and whose was taken out or failed since: why, each once."""
     at_drafting = [(UUID(carer_id), code) for carer_id, code in batch.left_out]
-    since = [(carer_id, code) for _, carer_id, code in taken_out(session, batch.id)]
-    return list(dict.fromkeys(at_drafting + since))
+    return list(dict.fromkeys([*at_drafting, *not_reached(session, batch.id)]))

@@ -8,8 +8,8 @@ from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, PasswordField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms import DateField, PasswordField, StringField, TextAreaField, TimeField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 LONGEST_NOTE = 1000
 MOST_BACK, MOST_AHEAD = timedelta(days=7), timedelta(days=60)
@@ -62,6 +62,32 @@ class SendBackForm(FlaskForm):  # type: ignore[misc]
             Length(max=LONGEST_NOTE, message=_("Use 1,000 characters or fewer.")),
         ],
     )
+
+
+class ScheduleForm(FlaskForm):  # type: ignore[misc]
+    """When a batch is to go.
+
+    Args:
+        today: no day lies before it.
+    """
+
+    day = DateField(_("First day"), [InputRequired(_("Enter the first day."))])
+    time = TimeField(_("From this time on"), [Optional()])
+    before = DateField(_("Nothing goes from this day on"), [Optional()])
+
+    def __init__(self, today: date) -> None:
+        super().__init__(data={"day": today})
+        self.today = today
+
+    def validate_day(self, field: DateField) -> None:
+        """Refuse a day that is over."""
+        if field.data < self.today:
+            raise ValidationError(gettext("Choose today or a later day."))
+
+    def validate_before(self, field: DateField) -> None:
+        """Refuse an end that leaves no day to send on."""
+        if field.data and self.day.data and field.data <= self.day.data:
+            raise ValidationError(gettext("Choose a day after the first day."))
 
 
 class WaveForm(FlaskForm):  # type: ignore[misc]

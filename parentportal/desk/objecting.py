@@ -8,14 +8,12 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from messaging.lifecycle import State
 from parentportal.auth import requires, signed_in_officer
 from parentportal.desk.blueprint import bp
-from parentportal.dispatch import take_back
 from parentportal.operations import objections
 from parentportal.permissions import Action
 from parentportal.queries.outbox import message
-from parentportal.web import now, portal, transaction
+from parentportal.web import now, transaction
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -26,15 +24,12 @@ if TYPE_CHECKING:
 @bp.post("/messages/<uuid:batch_id>/<uuid:message_id>/object")
 @requires(Action.DRAFT_MESSAGES)
 def object_to_tailoring(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
-    """Keep the objection, restate what is not sent, and take away what a sender wrote of it."""
+    """Keep the objection, and restate what is not sent; what is on its way, a worker restates."""
     with transaction() as session:
         carer_id = message(session, batch_id, message_id).carer_id
         restated = objections.object_to_tailoring(
             session, carer_id, now=now(), by=signed_in_officer()
         )
-        for row in restated:
-            if row.state is State.WITHDRAWN:
-                take_back(portal().settings, row.batch_id, [row.id])
     flash(_("Recorded. From now on they get the neutral version."), "success")
     if restated:
         flash(

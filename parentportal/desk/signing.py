@@ -14,7 +14,7 @@ from parentportal.desk.blueprint import bp
 from parentportal.desk.forms import SignInForm
 from parentportal.operations import accounts
 from parentportal.permissions import Action, may
-from parentportal.queries.outbox import batches
+from parentportal.queries.outbox import batches, uncertain_count
 from parentportal.web import client_address, local_path, now, reading, transaction
 
 if TYPE_CHECKING:
@@ -71,5 +71,6 @@ def home() -> ResponseReturnValue:
     officer = signed_in_officer()
     with reading() as session:
         lines = batches(session) if officer and may(officer.role, Action.READ_MESSAGES) else []
+        doubtful = uncertain_count(session)
     by_state = {state: [line for line in lines if line.batch.state is state] for state in State}
-    return render_template("desk/home.html", by_state=by_state, State=State)
+    return render_template("desk/home.html", by_state=by_state, uncertain=doubtful, State=State)

@@ -47,11 +47,30 @@ STATES: Mapping[str, tuple[str, str]] = MappingProxyType(
         State.DRAFT: (_("Draft"), "blue"),
         State.SUBMITTED: (_("Waiting for approval"), "yellow"),
         State.APPROVED: (_("Approved, not sent"), "purple"),
+        State.PAUSED: (_("Paused"), "orange"),
+        State.SENDING: (_("On its way out"), "light-blue"),
         State.DISPATCHED: (_("Sent"), "green"),
+        State.DELIVERED: (_("Delivered"), "turquoise"),
+        State.FAILED: (_("Not delivered"), "red"),
+        State.RETURNED: (_("Returned by post"), "red"),
+        State.UNCERTAIN: (_("Perhaps arrived"), "orange"),
         State.WITHDRAWN: (_("Withdrawn"), "grey"),
     }
 )
 """A state's words and the colour of its tag."""
+
+PAUSED: Mapping[str, str] = MappingProxyType(
+    {
+        "by-officer": _("An officer paused this."),
+        "dpia-missing": _("The data protection impact assessment is not signed off."),
+        "press-broken": _("Letters cannot be printed. Look at the council’s contact lines."),
+        "print-file-not-printable": _("The letters cannot be printed as one file."),
+        "disk-full": _("The disk is full."),
+        "notify-key-refused": _("GOV.UK Notify refuses the key."),
+        "notify-service-not-set-up": _("GOV.UK Notify says that the service is not set up."),
+    }
+)
+"""Why a batch stopped; a code without words of its own says that the way out is shut."""
 
 CHANNELS: Mapping[str, str] = MappingProxyType(
     {Channel.LETTER: _("Letter"), Channel.EMAIL: _("Email"), Channel.SMS: _("Text message")}

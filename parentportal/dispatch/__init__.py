@@ -1,5 +1,5 @@
 """The ways out: where an approved message goes."""
 
-from parentportal.dispatch.sender import Dispatched, run, start, take_back
+from parentportal.dispatch.sender import Dispatched, Worker, run
 
-__all__ = ["Dispatched", "run", "start", "take_back"]
+__all__ = ["Dispatched", "Worker", "run"]

@@ -1,50 +1,86 @@
-"""Send one approved batch: each message once, whatever stops it in between.
+"""Send what is due: each message once, whatever stops a worker in between.
 
-A chunk at a time: what waits is read, written to its way out under a name made from its key, and
-only then marked in the database. A sender that dies between the two leaves files that the next one
-writes again under the same names, and its lease, so that nobody withdraws what may lie there. One
-that fails takes its files away and gives the lease back. One sender holds a batch at a time.
+A worker claims a few messages at a time, each under its own lease, and commits. For each it says
+that it begins, sends it, and records the answer. One that dies in between leaves a lease; when that
+has run out another worker asks the provider by the message's own key, and only what the provider
+never had is sent again. What cannot be asked, and may have been taken, is left to a person.
+
+The loop is over the database alone. Whatever wakes a worker (:mod:`parentportal.worker`) may be
+lost, doubled or late: the next round finds what waits.
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from threading import Thread
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from messaging.channels import Channel
-from messaging.letters import LetterPress
+from messaging.lifecycle import BATCH_STEPS, GONE, State, Step, follow
 from messaging.message import Message
-from messaging.press import NotPrintable
-from parentportal.dispatch.folder import LetterFolder
-from parentportal.dispatch.mailbox import EmailRefused, Mailbox, write_email
-from parentportal.models import OutgoingBatch, OutgoingMessage
-from parentportal.operations import sending
-from parentportal.queries.outbox import evidence_of, taken_out
+from parentportal.dispatch.opening import open_ways
+from parentportal.dispatch.ways import (
+    Accepted,
+    Gone,
+    NeverAccepted,
+    NotNow,
+    Parcel,
+    PerhapsAccepted,
+    WayShut,
+)
+from parentportal.models import OutgoingBatch
+from parentportal.operations import scheduling, sending
+from parentportal.operations.outbox import batch_in_hand
+from parentportal.operations.scheduling import WAITING
+from parentportal.operations.signoffs import may_reach_people
+from parentportal.queries.outbox import contents, counts_by_state, evidence_of, taken_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from sqlalchemy.orm import Session
+
     from parentportal.config import Settings
     from parentportal.db import Database
-    from parentportal.models import Officer
+    from parentportal.dispatch.ways import Way
+    from parentportal.models import Officer, OutgoingMessage
 
-CHUNK = 50
-"""Messages between two commits: what is written again, at most, after a sender was killed."""
+log = logging.getLogger(__name__)
 
-OWN_FAULTS = frozenset({"address-too-wide", "character-not-in-fonts", EmailRefused.code})
-"""Reasons that lie in the one message; any other may be the press's, or the council's settings."""
+AT_A_TIME = 10
+"""Messages to a claim: what waits for a lease to run out, at most, after a worker was killed."""
+
+MARGIN = timedelta(seconds=5)
+"""What a lease has over the way's patience, for our own commits and for clocks that differ."""
+
+SOON = timedelta(minutes=1)
+"""When what could not be asked, or closed, is tried again."""
+
+DPIA_MISSING = "dpia-missing"
+WORKER_DIED = "worker-died"
+UNEXPECTED = "unexpected"
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What became of a batch: messages gone, and those that were taken out."""
+    """What became of a batch.
+
+    Attributes:
+        gone: messages that a provider has.
+        refused: those that were taken out, and those that nobody will take.
+        waiting: those that may still go.
+        uncertain: those a person must look at.
+        paused_because: why the batch has stopped, if it has.
+    """
 
     gone: int
     refused: int
+    waiting: int = 0
+    uncertain: int = 0
+    paused_because: str | None = None
 
 
 def run(
@@ -54,163 +90,303 @@ def run(
     *,
     clock: Callable[[], datetime],
     by: Officer | None = None,
-    lease: UUID | None = None,
-    chunk: int = CHUNK,
+    at_a_time: int = AT_A_TIME,
 ) -> Dispatched:
-    """Send what waits of an approved batch, and close it. Safe to call again after any failure.
+    """Send all of one approved batch that can go now, and close it; safe to call again.
 
-    Args:
-        database: sessions; each chunk is a transaction of its own.
-        settings: where letters and emails go.
-        batch_id: which batch.
-        clock: the time now, in UTC.
-        by: the officer who sends, for the trail.
-        lease: the batch is in hand already, under this lease; else it is taken now.
-        chunk: messages to a transaction.
+    It is released, if nobody has done that. Other workers may be sending it at the same time.
 
     Raises:
-        AlreadyGoing: another sender has it.
-        NotThere, StepNotAllowed: no such batch, or it is not approved.
-    """
-    if lease is None:
-        with database.transaction() as session:
-            lease = sending.take(session, batch_id, now=clock(), by=by)
-    try:
-        way = _Way.out(database, settings, batch_id)
-        while rows := way.waiting(lease, chunk, clock):
-            way.send(rows, lease, clock)
-        return way.close(lease, clock, by)
-    except BaseException:
-        with database.transaction() as session:
-            take_back(settings, batch_id, sending.let_go(session, batch_id, lease))
-        raise
-
-
-def start(
-    database: Database,
-    settings: Settings,
-    batch_id: UUID,
-    *,
-    clock: Callable[[], datetime],
-    by: Officer,
-) -> Thread:
-    """Take the batch in hand now, and send it while the officer goes on.
-
-    Raises:
-        AlreadyGoing: it is being sent.
         NotThere, StepNotAllowed: no such batch, or it is not approved.
     """
     with database.transaction() as session:
-        lease = sending.take(session, batch_id, now=clock(), by=by)
-    thread = Thread(
-        target=run,
-        args=(database, settings, batch_id),
-        kwargs={"clock": clock, "by": by, "lease": lease},
-        name=f"dispatch-{batch_id}",
-        daemon=True,  # a server that stops may leave it half way: the next run goes on
+        batch = batch_in_hand(session, batch_id)
+        follow(batch.state, Step.DISPATCH, BATCH_STEPS)
+        if batch.send_from is None:
+            scheduling.release(session, batch_id, send_from=clock(), now=clock(), by=by)
+    Worker(database, settings, clock, at_a_time=at_a_time).drain(batch_id)
+    with database.reading() as session:
+        counts = counts_by_state(session, batch_id)
+        because = session.get_one(OutgoingBatch, batch_id).paused_because
+    return Dispatched(
+        gone=sum(counts.get(state, 0) for state in GONE),
+        refused=counts.get(State.WITHDRAWN, 0) + counts.get(State.FAILED, 0),
+        waiting=sum(counts.get(state, 0) for state in WAITING),
+        uncertain=counts.get(State.UNCERTAIN, 0),
+        paused_because=because,
     )
-    thread.start()
-    return thread
-
-
-def take_back(settings: Settings, batch_id: UUID, messages: Iterable[UUID]) -> None:
-    """Take away what was written of messages that are not to go after all, if anything was."""
-    folder = LetterFolder.of(settings.outbox_directory, batch_id)
-    mailbox = Mailbox(settings.mailbox_directory)
-    for message_id in messages:
-        folder.drop(message_id)
-        mailbox.drop(message_id)
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """The folder and the mailbox of one batch."""
+class _Held:
+    """A message in hand: the lease it is held by, what goes out, and whether it may have gone."""
 
-    database: Database
-    settings: Settings
-    batch: OutgoingBatch
-    folder: LetterFolder
-    mailbox: Mailbox
-    domain: str
-    press: LetterPress
+    lease: UUID
+    parcel: Parcel
+    begun: bool
 
-    @classmethod
-    def out(cls, database: Database, settings: Settings, batch_id: UUID) -> _Way:
-        with database.reading() as session:
-            batch = session.get_one(OutgoingBatch, batch_id)
-        return cls(
-            database,
-            settings,
-            batch,
-            LetterFolder.of(settings.outbox_directory, batch_id),
-            Mailbox(settings.mailbox_directory),
-            urlsplit(settings.base_url).hostname or "localhost",
-            LetterPress(),
-        )
 
-    def waiting(
-        self, lease: UUID, most: int, clock: Callable[[], datetime]
-    ) -> Sequence[OutgoingMessage]:
-        """The next chunk, of those alone that may still go."""
-        with self.database.transaction() as session:
-            return sending.waiting(session, self.batch.id, lease, most, now=clock())
+class Worker:
+    """One worker, for one thread: it opens its own ways and goes round."""
 
-    def send(
-        self, rows: Sequence[OutgoingMessage], lease: UUID, clock: Callable[[], datetime]
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        *,
+        at_a_time: int = AT_A_TIME,
     ) -> None:
-        """Write a chunk, then mark it."""
-        evidence: dict[UUID, dict[str, Any]] = {}
-        refused: dict[UUID, NotPrintable | EmailRefused] = {}
-        for row in rows:
+        """Open the ways of the settings.
+
+        Args:
+            database: sessions; each step is a transaction of its own.
+            settings: which ways there are, and the office hours.
+            clock: the time now, in UTC.
+            at_a_time: messages to a claim.
+        """
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+        self._at_a_time = at_a_time
+        self._ways = open_ways(settings, clock)
+
+    def drain(self, batch_id: UUID | None = None) -> None:
+        """Go round until nothing is due, of one batch or of all."""
+        while self.round(batch_id):
+            pass
+
+    def round(self, batch_id: UUID | None = None) -> bool:
+        """Do a little of everything that is due now.
+
+        Returns:
+            Whether there was anything.
+        """
+        names = [way.name for way in self._ways]
+        with self._database.transaction() as session:
+            scheduling.withdraw_late(session, now=self._clock())
+            sending.doubt_elsewhere(session, names, now=self._clock())
+            done = sending.restate_objected(session, now=self._clock(), batch_id=batch_id)
+        for way in self._ways:
+            done |= self._settle_overdue(way, batch_id)
+            done |= self._send_due(way, batch_id)
+        return self._close(batch_id) or done
+
+    def _send_due(self, way: Way, batch_id: UUID | None) -> bool:
+        """Claim a few messages that are due, and send them one after the other."""
+        with self._database.transaction() as session:
+            if way.live and not may_reach_people(session):
+                scheduling.pause_waiting(
+                    session, way.channels, because=DPIA_MISSING, now=self._clock()
+                )
+                return False
+            rows = sending.claim(
+                session,
+                self._terms(way),
+                self._at_a_time,
+                channels=self._channels_now(way),
+                now=self._clock(),
+                batch_id=batch_id,
+            )
+            held = _held(session, rows)
+        shut: dict[UUID, str] = {}
+        for one in held:
+            if one.parcel.batch_id in shut:
+                self._put_back(one)
+            elif (code := self._send(way, one)) is not None:
+                shut[one.parcel.batch_id] = code
+                self._pause(one.parcel.batch_id, code)
+        return bool(held)
+
+    def _send(self, way: Way, held: _Held) -> str | None:
+        """Send one message and record what came of it.
+
+        Returns:
+            Why the way is shut, if it is.
+        """
+        message_id, lease, begun = held.parcel.reference, held.lease, self._clock()
+        with self._database.transaction() as session:
+            until = begun + self._terms(way).lease
+            may_begin = sending.begin(session, message_id, lease, until=until, now=begun)
+        if not may_begin or self._clock() - begun > MARGIN:  # the commit took what the lease had
+            self._put_back(held)
+            return None
+        try:
+            accepted = way.send(held.parcel)
+        except NotNow as later:
+            with self._database.transaction() as session:
+                sending.record_not_now(
+                    session, message_id, lease, later.code, after=later.after, now=self._clock()
+                )
+        except NeverAccepted as never:
+            with self._database.transaction() as session:
+                sending.record_never(
+                    session,
+                    message_id,
+                    lease,
+                    never.code,
+                    suppressing=never.suppress,
+                    now=self._clock(),
+                )
+        except PerhapsAccepted as perhaps:
+            self._leave(way, held, perhaps.code, way.settling)
+        except WayShut as shut:
+            self._put_back(held)
+            return shut.code
+        except Exception:  # whatever it was, the other messages go on, and this one is asked for
+            log.exception("message %s", message_id)
+            self._leave(way, held, UNEXPECTED, max(SOON, way.settling))
+        else:
+            self._accepted(way, held, accepted)
+        return None
+
+    def _accepted(self, way: Way, held: _Held, accepted: Accepted) -> None:
+        with self._database.transaction() as session:
+            marked = sending.record_accepted(
+                session,
+                held.parcel.reference,
+                held.lease,
+                accepted.evidence,
+                now=self._clock(),
+                provider_id=accepted.provider_id,
+                held=way.holds,
+            )
+            if marked is sending.Marked.TAKEN_BACK:
+                way.take_back(held.parcel.batch_id, [held.parcel.reference])
+
+    def _leave(self, way: Way, held: _Held, code: str, wait: timedelta) -> None:
+        """The provider may have it: it is asked in a while, or where it cannot be, a person is."""
+        message_id, now = held.parcel.reference, self._clock()
+        with self._database.transaction() as session:
+            if way.can_ask:
+                sending.record_perhaps(session, message_id, held.lease, code, ask_at=now + wait)
+            else:
+                sending.record_doubt(session, message_id, held.lease, code, now=now)
+
+    def _settle_overdue(self, way: Way, batch_id: UUID | None) -> bool:
+        """Find out what became of messages whose worker has died, or that may have been taken."""
+        with self._database.transaction() as session:
+            rows = sending.overdue(
+                session, self._terms(way), self._at_a_time, now=self._clock(), batch_id=batch_id
+            )
+            held = _held(session, rows)
+        for one in held:
+            self._settle(way, one)
+        return bool(held)
+
+    def _settle(self, way: Way, held: _Held) -> None:
+        if not held.begun:
+            self._put_back(held)
+            return
+        if not way.can_ask:
+            self._leave(way, held, WORKER_DIED, SOON)
+            return
+        try:
+            found = way.ask(held.parcel)
+        except NotNow as later:
+            self._leave(way, held, later.code, max(SOON, later.after or SOON))
+        except WayShut as shut:
+            self._leave(way, held, shut.code, SOON)
+            self._pause(held.parcel.batch_id, shut.code)
+        except Exception:
+            log.exception("asking for message %s", held.parcel.reference)
+            self._leave(way, held, UNEXPECTED, SOON)
+        else:
+            if found is not None:
+                self._accepted(way, held, found)
+                return
+            with self._database.transaction() as session:
+                sending.record_not_there(
+                    session, held.parcel.reference, held.lease, now=self._clock()
+                )
+
+    def _close(self, batch_id: UUID | None) -> bool:
+        """Make up the papers of batches of which nothing waits any more, and close them."""
+        with self._database.transaction() as session:
+            taken = scheduling.take_to_close(session, now=self._clock(), batch_id=batch_id)
+        for closing, lease in taken:
             try:
-                evidence[row.id] = self._put(row)
-            except (NotPrintable, EmailRefused) as refusal:
-                refused[row.id] = refusal
-        _check_press(evidence, refused)
-        reasons = {message_id: refusal.code for message_id, refusal in refused.items()}
-        with self.database.transaction() as session:
-            marked = sending.record_sent(session, self.batch.id, lease, evidence, now=clock())
-            sending.record_refused(session, self.batch.id, lease, reasons, now=clock())
-        take_back(self.settings, self.batch.id, evidence.keys() - marked)
+                self._make_up(closing)
+            except NotNow as later:
+                with self._database.transaction() as session:
+                    until = self._clock() + max(SOON, later.after or SOON)
+                    scheduling.leave_closing(session, closing, lease, until=until)
+            except WayShut as shut:
+                self._pause(closing, shut.code)
+            else:
+                with self._database.transaction() as session:
+                    scheduling.finish(session, closing, lease, now=self._clock())
+        return bool(taken)
 
-    def close(self, lease: UUID, clock: Callable[[], datetime], by: Officer | None) -> Dispatched:
-        """Write the manifest from what the database holds, then close the batch."""
-        with self.database.reading() as session:
-            gone = evidence_of(session, self.batch.id)
-            refused = taken_out(session, self.batch.id)
-        take_back(self.settings, self.batch.id, [message_id for message_id, *_ in refused])
-        self.folder.close(gone)
-        with self.database.transaction() as session:
-            sending.finish(session, self.batch.id, lease, now=clock(), by=by)
-        return Dispatched(len(gone), len(refused))
+    def _make_up(self, batch_id: UUID) -> None:
+        with self._database.reading() as session:
+            gone = evidence_of(session, batch_id)
+            refused = [message_id for message_id, *_ in taken_out(session, batch_id)]
 
-    def _put(self, row: OutgoingMessage) -> dict[str, Any]:
-        """Exactly the stored text, on its way."""
-        message = Message.from_json(row.content)
-        if row.channel is Channel.LETTER:
-            letter = self.press.render(message)
-            return self.folder.put(row.id, letter.pdf, letter.pages)
-        mail = write_email(
-            message,
-            row.id,
-            to=row.recipient["email"],
-            domain=self.domain,
-            sent=self.batch.approved_at or self.batch.drafted_at,
+        def stored(keys: Sequence[UUID]) -> Mapping[UUID, Message]:
+            with self._database.reading() as session:
+                found = contents(session, keys)
+            return {key: Message.from_json(content) for key, content in found.items()}
+
+        for way in self._ways:
+            way.take_back(batch_id, refused)
+            way.close_batch(
+                batch_id,
+                [
+                    Gone(one.message_id, one.channel, one.evidence)
+                    for one in gone
+                    if one.way == way.name
+                ],
+                stored,
+            )
+
+    def _put_back(self, held: _Held) -> None:
+        with self._database.transaction() as session:
+            sending.put_back(session, held.parcel.reference, held.lease, begun=False)
+
+    def _pause(self, batch_id: UUID, code: str) -> None:
+        """Stop a batch, and leave why for an officer; unless somebody has moved it on already."""
+        with self._database.transaction() as session:
+            if batch_in_hand(session, batch_id).state is State.APPROVED:
+                scheduling.pause(session, batch_id, because=code, now=self._clock(), by=None)
+
+    def _terms(self, way: Way) -> sending.Terms:
+        return sending.Terms(way.name, way.patience + way.settling + MARGIN, way.rate)
+
+    def _channels_now(self, way: Way) -> frozenset[Channel]:
+        """What of a way may go at this time of day; letters at any."""
+        hours = self._settings.office_hours
+        if hours is None or hours.are_open(self._clock()):
+            return way.channels
+        return way.channels & {Channel.LETTER}
+
+
+def _held(session: Session, rows: Sequence[OutgoingMessage]) -> list[_Held]:
+    """What goes out, exactly as it is stored."""
+    approved = {key: session.get_one(OutgoingBatch, key) for key in {row.batch_id for row in rows}}
+    return [
+        _Held(
+            lease=row.lease,
+            parcel=Parcel(
+                reference=row.id,
+                batch_id=row.batch_id,
+                message=Message.from_json(row.content),
+                to=_address(row),
+                approved_at=_approved_at(approved[row.batch_id]),
+            ),
+            begun=row.begun_at is not None,
         )
-        return self.mailbox.put(row.id, mail)
+        for row in rows
+        if row.lease is not None
+    ]
 
 
-def _check_press(
-    evidence: Mapping[UUID, Mapping[str, Any]],
-    refused: Mapping[UUID, NotPrintable | EmailRefused],
-) -> None:
-    """Stop when it is the press that fails: no letter is taken out for that.
+def _approved_at(batch: OutgoingBatch) -> datetime:
+    return batch.approved_at or batch.drafted_at
 
-    Raises:
-        NotPrintable: a letter failed for no reason of its own, and no other was printed.
-    """
-    if any("pages" in found for found in evidence.values()):
-        return
-    for refusal in refused.values():
-        if refusal.code not in OWN_FAULTS:
-            raise refusal
+
+def _address(row: OutgoingMessage) -> str:
+    """Where a message goes, as it was drafted; a letter bears its address."""
+    if row.channel is Channel.LETTER:
+        return ""
+    return str(row.recipient.get("phone" if row.channel is Channel.SMS else "email") or "")

@@ -88,6 +88,7 @@ class OutgoingMessage(Keyed, Base):
 
     Attributes:
         evidence: what shows that it went, or why it was withdrawn; no personal details.
+        way: the name of the way it went, or goes; empty until a worker first has it in hand.
         lease: the worker that has it in hand; whoever shows another changes nothing.
         leased_until: from then on another worker may ask what became of it.
         begun_at: when the provider may first have seen it, under this lease; none before that.
@@ -132,6 +133,7 @@ class OutgoingMessage(Keyed, Base):
     state: Mapped[State] = mapped_column(words(State), index=True)
     dispatched_at: Mapped[datetime | None] = mapped_column(Moment)
     evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    way: Mapped[str] = mapped_column(String(30), default="", server_default="")
     lease: Mapped[UUID | None] = mapped_column(Uuid)
     leased_until: Mapped[datetime | None] = mapped_column(Moment)
     begun_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -84,6 +84,7 @@ BATCHES: Mapping[State, str] = MappingProxyType(
         State.DRAFT: _("Drafted"),
         State.SUBMITTED: _("Waiting for a second officer"),
         State.APPROVED: _("Approved"),
+        State.PAUSED: _("Paused"),
         State.DISPATCHED: _("Sent"),
         State.WITHDRAWN: _("Withdrawn"),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -164,15 +165,44 @@ def counts_by_state(session: Session, batch_id: UUID) -> Mapping[State, int]:
     return {state: count for state, count in rows}  # noqa: C416 -- rows are no pairs
 
 
-def evidence_of(session: Session, batch_id: UUID) -> list[tuple[UUID, str, dict[str, Any]]]:
-    """What has gone of a batch: message, channel, evidence; one query."""
+def counts_by_channel(session: Session, batch_id: UUID) -> Mapping[Channel, Mapping[State, int]]:
+    """The same for each channel; one query."""
+    rows = session.execute(
+        select(OutgoingMessage.channel, OutgoingMessage.state, func.count())
+        .where(OutgoingMessage.batch_id == batch_id)
+        .group_by(OutgoingMessage.channel, OutgoingMessage.state)
+    )
+    counts: dict[Channel, dict[State, int]] = defaultdict(dict)
+    for channel, state, count in rows:
+        counts[channel][state] = count
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class WentOut:
+    """A message that its provider has, or had: the way it went, and what shows it."""
+
+    message_id: UUID
+    channel: Channel
+    way: str
+    evidence: Mapping[str, Any]
+
+
+def evidence_of(session: Session, batch_id: UUID) -> Sequence[WentOut]:
+    """What has gone of a batch, whatever was reported since; one query."""
     of = OutgoingMessage
     rows = session.execute(
-        select(of.id, of.channel, of.evidence)
-        .where(of.batch_id == batch_id, of.state == State.DISPATCHED)
+        select(of.id, of.channel, of.way, of.evidence)
+        .where(of.batch_id == batch_id, of.dispatched_at.is_not(None))
         .order_by(of.id)
     )
-    return [(key, str(channel), found or {}) for key, channel, found in rows]
+    return [WentOut(key, channel, way, found or {}) for key, channel, way, found in rows]
+
+
+def contents(session: Session, keys: Sequence[UUID]) -> Mapping[UUID, Any]:
+    """The stored texts of these messages, by their keys; one query."""
+    rows = session.scalars(select(OutgoingMessage).where(OutgoingMessage.id.in_(keys)))
+    return {row.id: row.content for row in rows}
 
 
 def taken_out(session: Session, batch_id: UUID) -> Sequence[tuple[UUID, UUID, str]]:
@@ -184,6 +214,42 @@ def taken_out(session: Session, batch_id: UUID) -> Sequence[tuple[UUID, UUID, st
         .order_by(of.id)
     )
     return [(key, carer_id, found["refused"]) for key, carer_id, found in rows]
+
+
+def not_reached(session: Session, batch_id: UUID) -> Sequence[tuple[UUID, str]]:
+    """Whose message was taken out, failed or came back: carer and why, each message; one query."""
+    of = OutgoingMessage
+    came_to_nothing = of.state.in_((State.FAILED, State.RETURNED))
+    rows = session.execute(
+        select(of.carer_id, of.state, of.evidence, of.reason)
+        .where(
+            of.batch_id == batch_id,
+            came_to_nothing | ((of.state == State.WITHDRAWN) & of.evidence.is_not(None)),
+        )
+        .order_by(of.id)
+    )
+    return [
+        (carer_id, found["refused"] if state is State.WITHDRAWN else reason or str(state))
+        for carer_id, state, found, reason in rows
+    ]
+
+
+def uncertain(session: Session) -> Sequence[OutgoingMessage]:
+    """Messages of which a person must say whether they arrived, the oldest first; one query."""
+    return session.scalars(
+        select(OutgoingMessage)
+        .where(OutgoingMessage.state == State.UNCERTAIN)
+        .options(
+            joinedload(OutgoingMessage.campaign),
+            joinedload(OutgoingMessage.carer).joinedload(Carer.family),
+        )
+        .order_by(OutgoingMessage.begun_at, OutgoingMessage.id)
+    ).all()
+
+
+def uncertain_count(session: Session) -> int:
+    """How many there are; one query."""
+    return session.scalar(_count().where(OutgoingMessage.state == State.UNCERTAIN)) or 0
 
 
 def names_of(session: Session, carers: Sequence[UUID]) -> Mapping[UUID, Carer]:

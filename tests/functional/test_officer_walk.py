@@ -22,6 +22,7 @@ from parentportal.operations.accounts import add_officer
 from parentportal.operations.council import save_council
 from parentportal.schema import upgrade
 from parentportal.web import system_clock
+from parentportal.worker import Rounds
 from segmentation.segments import Segment
 from tests.conftest import KEYRING
 from tests.functional.browser import Visitor, assert_sound, screenshot, serving
@@ -100,8 +101,11 @@ def service(tmp_path):
             add_officer(session, email, f"Sam {role}", role, PASSWORD, now)
     settings = Settings(url, KEYRING, tmp_path, demonstration=True, secure_cookies=False)
     app = create_app(settings)
+    worker = Rounds(database, settings, clock=system_clock)
+    worker.start()
     with serving(app) as address:
         yield address, database, settings
+    worker.stop()
     app.extensions["portal"].database.dispose()
     database.dispose()
 

@@ -1,4 +1,4 @@
-"""Send a batch in a process of its own, for tests to kill: URL, folder, batch, time, chunk."""
+"""Send a batch in a process of its own, for tests to kill: URL, folder, batch, time."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from parentportal.sealing import use_keyring
 from tests.conftest import KEYRING
 
 if __name__ == "__main__":
-    url, folder, batch, moment, chunk = sys.argv[1:]
+    url, folder, batch, moment = sys.argv[1:]
     use_keyring(KEYRING)
     run(
         Database(url),
         Settings(database_url=url, keyring=KEYRING, var_directory=Path(folder)),
         UUID(batch),
         clock=lambda: datetime.fromisoformat(moment),
-        chunk=int(chunk),
     )

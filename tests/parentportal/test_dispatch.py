@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from email import policy
 from email.parser import BytesParser
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 
 import pdfplumber
 import pytest
@@ -21,11 +23,21 @@ from sqlalchemy import func, select, update
 from messaging.channels import Channel
 from messaging.lifecycle import State, StepNotAllowed
 from messaging.message import Message
-from messaging.press import NotPrintable
-from parentportal.dispatch import run, start, take_back
-from parentportal.dispatch.folder import LetterFolder
-from parentportal.models import AuditEvent, Carer, Family, OutgoingBatch, OutgoingMessage, Role
-from parentportal.operations import sending
+from messaging.variants import VariantName
+from parentportal.dispatch import Worker, run
+from parentportal.dispatch.folder import FolderWay, LetterFolder
+from parentportal.dispatch.ways import NotNow
+from parentportal.models import (
+    AuditEvent,
+    Carer,
+    Family,
+    OutgoingBatch,
+    OutgoingMessage,
+    Role,
+    Suppression,
+    SuppressionReason,
+)
+from parentportal.operations import scheduling, sending
 from parentportal.operations.council import save_council
 from parentportal.operations.objections import object_to_tailoring
 from parentportal.operations.outbox import (
@@ -76,6 +88,26 @@ def send(database, settings, clock):
     return make
 
 
+@pytest.fixture
+def failing_way(monkeypatch):
+    """The folder, which does not take one message, or any."""
+
+    @contextmanager
+    def failing(fault, reference=None):
+        real = FolderWay.send
+
+        def send(way, parcel):
+            if reference in {None, parcel.reference}:
+                raise fault
+            return real(way, parcel)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(FolderWay, "send", send)
+            yield
+
+    return failing
+
+
 def rows_of(database, batch):
     with database.reading() as session:
         query = select(OutgoingMessage).where(OutgoingMessage.batch_id == batch.id)
@@ -123,7 +155,7 @@ def test_the_manifest_never_tells_the_segment_or_the_version(settings, approved,
     send(batch)
     folder = LetterFolder.of(settings.outbox_directory, batch.id)
     text = folder.manifest.read_text()
-    assert text.splitlines()[0] == "message,file,pages,sha256,channel"
+    assert text.splitlines()[0] == "message,file,pages,sha256,channel,print_file,first_page"
     assert not any(word in text for word in FORBIDDEN)
 
 
@@ -195,47 +227,82 @@ def test_a_batch_that_went_does_not_go_again(approved, send):
         send(batch)
 
 
-def test_two_officers_do_not_send_one_batch(database, approved, send, clock, now):
+TERMS = sending.Terms("folder", timedelta(minutes=1))
+
+
+def claimed(database, batch, now, most=50):
+    """Its messages, as a worker has them in hand."""
+    with database.transaction() as session:
+        if session.get_one(OutgoingBatch, batch.id).send_from is None:
+            scheduling.release(session, batch.id, send_from=now, now=now, by=None)
+        rows = sending.claim(session, TERMS, most, channels=set(Channel), now=now)
+    for row in rows:
+        with database.transaction() as session:
+            assert sending.begin(session, row.id, row.lease, until=row.leased_until, now=now)
+    return rows
+
+
+def accepted(database, row, now, *, held=True):
+    """What the database makes of it that this message was taken."""
+    with database.transaction() as session:
+        return sending.record_accepted(
+            session, row.id, row.lease, {"file": "x"}, now=now, held=held
+        )
+
+
+def test_two_officers_do_not_send_one_batch(database, approved, now):
     batch = approved(1)
     with database.transaction() as session:
-        sending.take(session, batch.id, now=now, by=None)
-    with pytest.raises(AlreadyGoing):
-        send(batch)
+        scheduling.release(session, batch.id, send_from=now, now=now, by=None)
+    with pytest.raises(AlreadyGoing), database.transaction() as session:
+        scheduling.release(session, batch.id, send_from=now, now=now, by=None)
+
+
+def test_what_a_worker_has_in_hand_no_other_takes_and_nobody_withdraws(
+    database, approved, send, clock, now
+):
+    batch = approved(1)
+    assert len(claimed(database, batch, now)) == 2
+    assert claimed(database, batch, now) == ()
     with pytest.raises(AlreadyGoing), database.transaction() as session:
         withdraw(session, batch.id, now=now, by=None)
+    assert (send(batch).gone, send(batch).waiting) == (0, 2)
     clock.advance(seconds=61)
     assert send(batch).gone == 2
 
 
-def test_a_sender_that_lost_its_lease_marks_nothing(database, approved, clock, now):
+def test_a_worker_that_lost_its_lease_marks_nothing(database, approved, now):
     batch = approved(1)
+    old = claimed(database, batch, now)
+    later = now + timedelta(minutes=2)
     with database.transaction() as session:
-        old = sending.take(session, batch.id, now=now, by=None)
-    with database.transaction() as session:
-        sending.take(session, batch.id, now=now + timedelta(minutes=2), by=None)
-    waiting = rows_of(database, batch)
-    with pytest.raises(AlreadyGoing), database.transaction() as session:
-        sending.record_sent(
-            session, batch.id, old, {row.id: {"file": "x"} for row in waiting}, now=now
-        )
-    assert {row.state for row in rows_of(database, batch)} == {State.APPROVED}
+        assert len(sending.overdue(session, TERMS, 50, now=later)) == 2
+    assert {accepted(database, row, later) for row in old} == {sending.Marked.LOST}
+    assert {row.state for row in rows_of(database, batch)} == {State.SENDING}
 
 
-def test_a_failure_on_the_way_gives_the_batch_back_at_once(database, settings, approved, send):
+def test_a_way_that_is_shut_stops_the_batch_with_its_reason(
+    database, settings, approved, send, now
+):
     batch = approved(1)
     settings.outbox_directory.write_text("a file where the folder should be")
-    with pytest.raises(OSError, match="outbox"):
-        send(batch)
+    stopped = send(batch)
+    assert (stopped.paused_because, stopped.waiting) == ("folder-broken", 2 - stopped.gone)
     settings.outbox_directory.unlink()
+    with pytest.raises(StepNotAllowed):
+        send(batch)
+    with database.transaction() as session:
+        scheduling.resume(session, batch.id, now=now, by=None)
     assert send(batch).gone == 2
+    assert [row.tries for row in rows_of(database, batch)] == [1, 1]
 
 
 def test_a_letter_that_cannot_be_printed_stops_no_other(database, settings, approved, send):
     batch = approved(2, name="Ali \N{CUNEIFORM SIGN A} Sample", email=None)
     done = send(batch)
     assert (done.gone, done.refused) == (4, 1)
-    refused = [row for row in rows_of(database, batch) if row.state is State.WITHDRAWN]
-    assert [row.evidence for row in refused] == [{"refused": "character-not-in-fonts"}]
+    refused = [row for row in rows_of(database, batch) if row.state is State.FAILED]
+    assert [row.reason for row in refused] == ["character-not-in-fonts"]
 
 
 def test_what_no_letter_can_help_stops_the_batch_and_takes_no_letter_out(
@@ -245,36 +312,60 @@ def test_what_no_letter_can_help_stops_the_batch_and_takes_no_letter_out(
     with database.transaction() as session:
         save_council(session, replace(council, reply_address=lines), now=now)
     batch = approved(2)
-    with pytest.raises(NotPrintable):
-        send(batch)
-    assert {row.state for row in rows_of(database, batch)} == {State.APPROVED}
-    with database.transaction() as session:
-        sending.take(session, batch.id, now=now, by=None)  # it was given back at once
+    assert send(batch).paused_because == "press-broken"
+    letters = [row for row in rows_of(database, batch) if row.channel is Channel.LETTER]
+    assert [(row.state, row.tries) for row in letters] == [(State.APPROVED, 0)] * 2
 
 
-def test_an_email_address_that_is_none_stops_no_other(database, approved, send):
+def test_an_email_address_that_is_none_stops_no_other_and_is_not_written_to_again(
+    database, approved, send
+):
     batch = approved(1, email="no address at all", address_lines=None)
     done = send(batch)
     assert (done.gone, done.refused) == (2, 1)
+    failed = [row for row in rows_of(database, batch) if row.state is State.FAILED]
+    with database.reading() as session:
+        held = session.scalars(select(Suppression)).one()
+    assert (held.carer_id, held.channel, held.reason, held.message_id) == (
+        failed[0].carer_id,
+        Channel.EMAIL,
+        SuppressionReason.ADDRESS_REFUSED,
+        failed[0].id,
+    )
 
 
-def test_an_objection_during_dispatch_takes_the_message_away_again(
-    database, settings, approved, clock, now
-):
-    batch = approved(1)
-    with database.transaction() as session:
-        lease = sending.take(session, batch.id, now=now, by=None)
-    rows = rows_of(database, batch)
+def objected(database, now):
+    """Every carer's message was tailored, and every carer objects now."""
     with database.transaction() as session:
         session.execute(update(OutgoingMessage).values(choice_reason="tailored"))
-        carer = session.scalars(select(Carer)).one()
-        assert len(object_to_tailoring(session, carer.id, now=now, by=None)) == 2
-    with database.transaction() as session:
-        marked = sending.record_sent(
-            session, batch.id, lease, {row.id: {"file": "x"} for row in rows}, now=now
-        )
-    assert marked == set()
+        for carer in session.scalars(select(Carer)):
+            object_to_tailoring(session, carer.id, now=now, by=None)
+
+
+def test_an_objection_during_dispatch_takes_the_message_away_again_and_writes_it_anew(
+    database, settings, approved, send, now
+):
+    batch = approved(1)
+    rows = claimed(database, batch, now)
+    objected(database, now)
+    assert {accepted(database, row, now) for row in rows} == {sending.Marked.TAKEN_BACK}
+    assert send(batch).gone == 0
     assert {row.state for row in rows_of(database, batch)} == {State.WITHDRAWN}
+    with database.reading() as session:
+        query = select(OutgoingMessage).where(OutgoingMessage.batch_id != batch.id)
+        anew = session.scalars(query).all()
+    assert {(row.state, row.variant) for row in anew} == {(State.DRAFT, VariantName.NEUTRAL)}
+    assert len(anew) == 2
+    assert written(settings) == set()
+
+
+def test_what_left_the_house_before_an_objection_has_gone(database, approved, now):
+    batch = approved(1)
+    rows = claimed(database, batch, now)
+    objected(database, now)
+    marked = {accepted(database, row, now, held=False) for row in rows}
+    assert marked == {sending.Marked.GONE}
+    assert {row.state for row in rows_of(database, batch)} == {State.DISPATCHED}
 
 
 def flag_family(database, reference="F0000"):
@@ -289,8 +380,7 @@ def written(settings):
     return {
         file.stem
         for folder in folders
-        for file in folder.rglob("*")
-        if file.suffix in {".pdf", ".eml"}
+        for file in [*folder.glob("*/letters/*.pdf"), *folder.rglob("*.eml")]
     }
 
 
@@ -311,30 +401,70 @@ def test_a_chunk_of_which_nothing_may_go_any_more_does_not_end_the_sending(
     batch = approved(3)
     for reference in ("F0000", "F0001"):
         flag_family(database, reference)
-    assert send(batch, chunk=1).gone == 2
+    assert send(batch, at_a_time=1).gone == 2
 
 
 def test_a_family_flagged_while_its_letter_is_written_is_not_marked_as_sent(
     database, approved, now
 ):
     batch = approved(1)
-    with database.transaction() as session:
-        lease = sending.take(session, batch.id, now=now, by=None)
-        rows = sending.waiting(session, batch.id, lease, 50, now=now)
+    rows = claimed(database, batch, now)
     flag_family(database)
+    assert {accepted(database, row, now) for row in rows} == {sending.Marked.TAKEN_BACK}
+    rows = rows_of(database, batch)
+    assert [(row.state, row.evidence) for row in rows] == [
+        (State.WITHDRAWN, {"refused": "bereavement"})
+    ] * 2
+
+
+def test_a_carer_who_is_suppressed_after_approval_gets_nothing_by_that_channel(
+    database, approved, send, now
+):
+    batch = approved(2)
     with database.transaction() as session:
-        written = {row.id: {"file": "x"} for row in rows}
-        assert sending.record_sent(session, batch.id, lease, written, now=now) == set()
-    assert {row.state for row in rows_of(database, batch)} == {State.WITHDRAWN}
+        session.add(
+            Suppression(
+                carer_id=rows_of(database, batch)[0].carer_id,
+                channel=Channel.EMAIL,
+                reason=SuppressionReason.OPT_OUT,
+                since=now,
+            )
+        )
+    done = send(batch)
+    assert (done.gone, done.refused) == (3, 1)
+    out = [row for row in rows_of(database, batch) if row.state is State.WITHDRAWN]
+    assert [(row.channel, row.evidence) for row in out] == [(Channel.EMAIL, {"refused": "opt-out"})]
 
 
-def killed_sender(database, settings, batch, clock, files, *, chunk=7):
+@pytest.mark.parametrize(
+    ("values", "gone"),
+    [({"purpose": "offer"}, 0), ({"purpose": "consultation"}, 2), ({"lifted_at": True}, 2)],
+)
+def test_a_suppression_counts_for_its_purpose_and_until_it_is_lifted(
+    database, approved, send, now, values, gone
+):
+    batch = approved(1)
+    if "lifted_at" in values:
+        values = {"lifted_at": now}
+    with database.transaction() as session:
+        session.add(
+            Suppression(
+                carer_id=rows_of(database, batch)[0].carer_id,
+                reason=SuppressionReason.OPT_OUT,
+                since=now,
+                **values,
+            )
+        )
+    assert send(batch).gone == gone
+
+
+def killed_sender(database, settings, batch, clock, files):
     """A sender that is killed when so many letters are written."""
     url = database.engine.url.render_as_string(hide_password=False)
     letters = settings.outbox_directory / str(batch.id) / "letters"
     command = [
         *(sys.executable, "-m", "tests.parentportal.dispatching"),
-        *(url, str(settings.var_directory), str(batch.id), clock().isoformat(), str(chunk)),
+        *(url, str(settings.var_directory), str(batch.id), clock().isoformat()),
     ]
     sender = subprocess.Popen(command, cwd=Path(__file__).parents[2])
     until = time.monotonic() + 60
@@ -349,7 +479,7 @@ def killed_sender(database, settings, batch, clock, files, *, chunk=7):
 
 def test_what_a_killed_sender_began_is_sent_and_not_withdrawn(database, settings, approved, clock):
     batch = approved(12)
-    killed_sender(database, settings, batch, clock, 3, chunk=50)
+    killed_sender(database, settings, batch, clock, 3)
     assert written(settings)
     with pytest.raises(AlreadyGoing), database.transaction() as session:
         withdraw(session, batch.id, now=clock(), by=None)
@@ -361,40 +491,67 @@ def test_what_a_killed_sender_wrote_is_taken_away_when_its_reader_objects_or_is_
     database, settings, approved, clock
 ):
     batch = approved(12)
-    with database.transaction() as session:
-        session.execute(update(OutgoingMessage).values(choice_reason="tailored"))
-    killed_sender(database, settings, batch, clock, 3, chunk=50)
+    killed_sender(database, settings, batch, clock, 3)
     lying = written(settings)
-    for row in [row for row in rows_of(database, batch) if str(row.id) in lying]:
-        with database.transaction() as session:
-            taken = object_to_tailoring(session, row.carer_id, now=clock(), by=None)
-            take_back(settings, batch.id, [one.id for one in taken])
-    assert not written(settings) & lying
+    held = [row for row in rows_of(database, batch) if row.state is State.SENDING]
+    assert held
+    flag_family(database, family_of(database, held[0]))
+    objected(database, clock())
     done = run(database, settings, batch.id, clock=clock)
-    assert done.refused >= len(lying)
     rows = rows_of(database, batch)
+    assert {row.state for row in rows} <= {State.WITHDRAWN, State.DISPATCHED}
+    assert done.refused >= 24 - len(lying)
     assert written(settings) == {str(row.id) for row in rows if row.state is State.DISPATCHED}
+    assert {row.id for row in held} <= {row.id for row in rows if row.state is State.WITHDRAWN}
 
 
-def test_a_sender_that_fails_leaves_nothing_behind_and_the_batch_can_be_withdrawn(
-    database, settings, approved, send, clock, monkeypatch
+def family_of(database, row):
+    with database.reading() as session:
+        carer = session.get_one(Carer, row.carer_id)
+        return session.get_one(Family, carer.family_id).reference
+
+
+def test_a_fault_that_nobody_foresaw_stops_no_other_and_is_asked_about(
+    database, settings, approved, send, clock, failing_way
 ):
     batch = approved(2)
-    monkeypatch.setattr(sending, "record_sent", lambda *_, **__: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        send(batch)
-    assert written(settings) == set()
-    with database.transaction() as session:
-        withdraw(session, batch.id, now=clock(), by=None)
-
-
-def test_a_thread_sends_while_the_officer_goes_on(database, settings, approved, officers, clock):
-    batch = approved(2)
-    thread = start(database, settings, batch.id, clock=clock, by=officers[Role.OFFICER])
-    with pytest.raises((AlreadyGoing, StepNotAllowed)):
-        start(database, settings, batch.id, clock=clock, by=officers[Role.OFFICER])
-    thread.join(30)
+    first = min(row.id for row in rows_of(database, batch))
+    with failing_way(ZeroDivisionError(), first):
+        done = send(batch)
+    assert (done.gone, done.waiting) == (3, 1)
+    clock.advance(minutes=2)
+    assert send(batch).gone == 4
     assert_each_went_exactly_once(database, settings, batch, 2)
+
+
+def test_what_nobody_ever_takes_has_failed_after_so_many_tries(
+    database, approved, send, clock, failing_way
+):
+    batch = approved(1)
+    waits = []
+    with failing_way(NotNow("away")):
+        for _ in range(sending.MOST_TRIES):
+            send(batch)
+            waits.append(rows_of(database, batch)[0].due_at - clock())
+            clock.advance(hours=3)
+    rows = rows_of(database, batch)
+    assert {(row.state, row.reason, row.tries) for row in rows} == {
+        (State.FAILED, "away", sending.MOST_TRIES)
+    }
+    assert waits[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+    assert max(waits) <= timedelta(hours=2)
+
+
+def test_two_workers_at_once_double_nothing(database, settings, approved, clock):
+    batch = approved(20)
+    with database.transaction() as session:
+        scheduling.release(session, batch.id, send_from=clock(), now=clock(), by=None)
+    workers = [Thread(target=Worker(database, settings, clock).drain) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert_each_went_exactly_once(database, settings, batch, 20)
 
 
 def test_a_sender_killed_twice_loses_nothing_and_doubles_nothing(
@@ -405,7 +562,7 @@ def test_a_sender_killed_twice_loses_nothing_and_doubles_nothing(
     for files in (3, 25):
         killed_sender(database, settings, batch, clock, files)
     before = {row.state for row in rows_of(database, batch)}
-    assert before == {State.APPROVED, State.DISPATCHED}
+    assert before == {State.APPROVED, State.SENDING, State.DISPATCHED}
     done = run(database, settings, batch.id, clock=clock)
     assert (done.gone, done.refused) == (2 * families, 0)
     assert_each_went_exactly_once(database, settings, batch, families)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -17,6 +17,7 @@ from messaging.lifecycle import State
 from messaging.message import Message
 from messaging.variants import VariantName
 from parentportal.desk import words
+from parentportal.dispatch import Worker
 from parentportal.models import Carer, OutgoingBatch, OutgoingMessage, Role
 from parentportal.operations import sending
 from parentportal.operations.council import save_council
@@ -117,29 +118,24 @@ def test_only_offers_are_drafted_from_the_desk(as_role, key):
     assert as_role(Role.OFFICER).get(f"/desk/messages/draft/{key}").status_code == 404
 
 
-def test_a_batch_walks_from_draft_to_sent(database, as_role, batch, settings):
+def test_a_batch_walks_from_draft_to_sent(database, as_role, batch, settings, clock):
     officer, approver = as_role(Role.OFFICER), as_role(Role.APPROVER)
     address = f"/desk/messages/{batch.id}"
     assert officer.post(f"{address}/submit").location == address
     assert "Approve all 16 messages" in approver.get(address).text
     assert approver.post(f"{address}/approve").location == address
     assert officer.post(f"{address}/dispatch").location == f"{address}/progress"
-    wait_until_sent(database, batch)
+    waiting = officer.get(f"{address}/progress")
+    assert "Sending: 0 of 16" in waiting.text
+    assert waiting.headers["Refresh"] == "3"
+    Worker(database, settings, clock).drain()
+    assert state_of(database, batch) is State.DISPATCHED
     page = officer.get(f"{address}/progress")
     assert "Sent: 16 of 16" in page.text
     assert "Refresh" not in page.headers
     manifest = officer.get(f"{address}/manifest.csv").text
     assert len(manifest.splitlines()) == 17
     assert not re.search("settler|prospector|pioneer|neutral", manifest)
-
-
-def wait_until_sent(database, batch):
-    from threading import enumerate as threads
-
-    for thread in threads():
-        if thread.name == f"dispatch-{batch.id}":
-            thread.join(30)
-    assert state_of(database, batch) is State.DISPATCHED
 
 
 def test_whoever_drafted_cannot_approve_even_with_the_role(database, as_role, submitted, officers):
@@ -179,27 +175,15 @@ def test_a_withdrawn_batch_can_be_drafted_again(as_role, batch):
     assert "8 carers of 8 families" in client.get("/desk/messages/draft/ptb-offer").text
 
 
-def test_a_second_click_on_send_is_refused(database, as_role, approved, clock):
-    with database.transaction() as session:
-        sending.take(session, approved.id, now=clock(), by=None)
+def test_a_second_click_on_send_is_refused(as_role, approved):
     client = as_role(Role.OFFICER)
+    assert client.post(f"/desk/messages/{approved.id}/dispatch").status_code == 302
     assert client.post(f"/desk/messages/{approved.id}/dispatch").status_code == 409
     page = client.get(f"/desk/messages/{approved.id}/progress")
     assert "Sending: 0 of 16" in page.text
     assert page.headers["Refresh"] == "3"
     still = client.get(f"/desk/messages/{approved.id}/progress?refresh=no")
     assert "Refresh" not in still.headers
-
-
-def test_a_sending_that_stopped_can_go_on(database, as_role, approved, clock):
-    with database.transaction() as session:
-        sending.take(session, approved.id, now=clock(), by=None)
-    clock.advance(minutes=2)
-    client = as_role(Role.OFFICER)
-    page = client.get(f"/desk/messages/{approved.id}/progress").text
-    assert "Nothing is lost and nothing is sent twice" in page
-    client.post(f"/desk/messages/{approved.id}/dispatch")
-    wait_until_sent(database, approved)
 
 
 def test_a_letter_reads_as_it_is_stored(as_role, batch, row):
@@ -231,36 +215,35 @@ def test_what_was_taken_out_at_approval_is_shown_with_why(database, as_role, sub
     assert "Bereavement" in client.get(f"{address}/{taken.id}").text
 
 
-def test_a_batch_that_a_sender_began_cannot_be_withdrawn_and_says_what_to_do(
+def test_a_batch_that_goes_cannot_be_withdrawn_and_says_where_to_stop_it(
     database, as_role, approved, clock
 ):
     client, address = as_role(Role.OFFICER), f"/desk/messages/{approved.id}"
     assert "Withdraw" in client.get(address).text
+    client.post(f"{address}/dispatch")
     with database.transaction() as session:
-        sending.take(session, approved.id, now=clock(), by=None)
-    clock.advance(minutes=2)
-    assert "Withdraw" not in client.get(address).text
+        terms = sending.Terms("folder", timedelta(minutes=1))
+        sending.claim(session, terms, 1, channels=set(Channel), now=clock())
+    page = client.get(address).text
+    assert "Withdraw" not in page
+    assert "See how far the sending is" in page
     refused = client.post(f"{address}/withdraw")
     assert refused.status_code == 409
-    assert "send the rest first" in refused.text
+    assert "Withdraw what has not gone" in client.get(f"{address}/progress").text
 
 
 def test_an_objection_is_kept_from_the_letters_page_and_can_be_taken_back(
-    database, as_role, approved, settings
+    database, as_role, approved
 ):
     with database.transaction() as session:
         session.execute(update(OutgoingMessage).values(choice_reason="tailored"))
     row = rows_of(database, approved)[0]
-    lying = settings.outbox_directory / str(approved.id) / "letters" / f"{row.id}.pdf"
-    lying.parent.mkdir(parents=True)
-    lying.touch()
     client, address = as_role(Role.OFFICER), f"/desk/messages/{approved.id}/{row.id}"
     assert "Stop tailoring for" in client.get(address).text
     page = client.get(client.post(f"{address}/object").location).text
     assert "2 messages not sent yet are in the neutral version now" in page
     assert "asked us on 2 November 2026 not to choose words by their answers" in page
     assert "Stop tailoring for" not in page
-    assert not lying.exists()
     page = client.get(client.post(f"{address}/allow").location).text
     assert "Stop tailoring for" in page
     assert as_role(Role.APPROVER).post(f"{address}/object").status_code == 403

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from messaging.channels import Channel
 from messaging.facts import facts_of
 from messaging.lifecycle import State, StepNotAllowed
 from messaging.message import Message
@@ -36,7 +37,8 @@ from parentportal.operations.outbox import (
     submit,
     withdraw,
 )
-from parentportal.operations.sending import let_go, take
+from parentportal.operations.scheduling import release
+from parentportal.operations.sending import Terms, claim, put_back
 from parentportal.refusals import NotThere
 from segmentation.segments import Segment
 from tests.parentportal.cohort_rows import a_child, a_cohort, a_family, assigned
@@ -122,17 +124,19 @@ def test_a_batch_of_which_some_has_gone_is_not_withdrawn(session, draft, drafter
         withdraw(session, batch.id, now=now, by=drafter)
 
 
-def test_a_batch_once_taken_in_hand_is_not_withdrawn_before_it_is_sent(
+def test_a_batch_of_which_a_message_is_in_hand_is_not_withdrawn_until_it_is_back(
     session, draft, drafter, second, now
 ):
     a_family(session, "F1", now)
     batch = draft()
     submit(session, batch.id, now=now, by=drafter)
     approve(session, batch.id, now=now, by=second)
-    lease = take(session, batch.id, now=now, by=drafter)
+    release(session, batch.id, send_from=now, now=now, by=drafter)
+    terms = Terms("folder", timedelta(minutes=1))
+    (held,) = claim(session, terms, 1, channels=set(Channel), now=now)
     with pytest.raises(AlreadyGoing):
         withdraw(session, batch.id, now=now + timedelta(days=1), by=drafter)
-    let_go(session, batch.id, lease)
+    put_back(session, held.id, held.lease)
     withdraw(session, batch.id, now=now, by=drafter)
 
 
@@ -263,9 +267,11 @@ def test_an_objection_is_kept_once_and_can_be_taken_back(
     object_to_tailoring(session, carer.id, now=now, by=drafter)
     object_to_tailoring(session, carer.id, now=later, by=drafter)
     assert carer.objected_at == now
-    assert {row.choice_reason for row in messages_of(session, draft())} == {"objection"}
+    batch = draft()
+    assert {row.choice_reason for row in messages_of(session, batch)} == {"objection"}
     allow_tailoring(session, carer.id, now=later, by=drafter)
-    assert {row.choice_reason for row in messages_of(session, draft(lot="2"))} == {"tailored"}
+    withdraw(session, batch.id, now=later, by=drafter)
+    assert {row.choice_reason for row in messages_of(session, draft())} == {"tailored"}
     events = select(AuditEvent.action).where(AuditEvent.subject_id == carer.id)
     assert session.scalars(events.order_by(AuditEvent.number)).all() == [
         "object-to-tailoring",
