@@ -29,11 +29,11 @@ __all__ = [
 
 
 BINDING = frozenset(
-    {"free", "must", "cannot", "right", "unless", "fixed", "priority", "more-money", "less-money"}
+    {"free", "must", "cannot", "right", "fixed", "priority", "more-money", "less-money"}
 )
 """Concepts that say something only of what stands beside them."""
 
-_WEAK = frozenset({"can", "may", "amount", "call", "choose", "change"})
+_WEAK = frozenset({"can", "may", "amount", "call", "choose"})
 """Concepts so common that they need not stand in the same sentence."""
 
 _SENTENCE_END = re.compile(r"[.?!\n\u061f\u06d4](?=\s|$)|\n")

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 _LATIN_ENDS = 0x0250
 _SIGNS = frozenset("%@,\u060c\N{OBJECT REPLACEMENT CHARACTER}")
@@ -83,25 +84,34 @@ def folded_word(word: str, letters: Mapping[str, str]) -> str:
 
 
 def _folded(text: str, letters: Mapping[str, str]) -> Iterator[tuple[str, int, int]]:
-    """Each letter with its marks, folded: compatibility forms, case, accents, joiners, variants.
-
-    Latin letters lose their accents, because a hurried writer leaves them out; Arabic letters are
-    composed and lose the vowel signs. Invisible characters go, digits of any script are 0 to 9.
-    """
+    """Each letter with its marks, folded, and where it stood."""
     start = 0
     while start < len(text):
         end = start + 1
         while end < len(text) and unicodedata.combining(text[end]):
             end += 1
-        cluster = text[start:end]
-        is_latin = ord(cluster[0]) < _LATIN_ENDS
-        kept = "".join(
-            _digit(letter)
-            for letter in unicodedata.normalize("NFKD" if is_latin else "NFKC", cluster).casefold()
-            if unicodedata.category(letter) not in {"Mn", "Cf"}
+        kept = _plain(text[start:end])
+        yield (
+            "".join(letters.get(letter, letter) for letter in kept) if letters else kept,
+            start,
+            end,
         )
-        yield "".join(letters.get(letter, letter) for letter in kept), start, end
         start = end
+
+
+@lru_cache(maxsize=4096)
+def _plain(cluster: str) -> str:
+    """A letter with its marks in its plainest form: compatibility, case, accents, joiners.
+
+    Latin letters lose their accents, because a hurried writer leaves them out; Arabic letters are
+    composed and lose the vowel signs. Invisible characters go, digits of any script are 0 to 9.
+    """
+    is_latin = ord(cluster[0]) < _LATIN_ENDS
+    return "".join(
+        _digit(letter)
+        for letter in unicodedata.normalize("NFKD" if is_latin else "NFKC", cluster).casefold()
+        if unicodedata.category(letter) not in {"Mn", "Cf"}
+    )
 
 
 def _digit(letter: str) -> str:

@@ -103,7 +103,7 @@ class _Reader:
             return Kind.NUMBER, f"1 {unit}" if after_single else unit, at, at + 1
         return None
 
-    def _counted(self, at: int) -> Term:
+    def _counted(self, at: int) -> Term | None:
         """A number with what it counts."""
         value, end = self._number(at)
         if value is None:
@@ -120,6 +120,8 @@ class _Reader:
                 return Kind.NUMBER, f"{_plainly(value)} {unit}", at, place + 1
             if self._kind(place) is not TokenKind.WORD or self._folded(place) in self.words.numbers:
                 break
+        if value == 1 and self.tokens[at].kind is TokenKind.WORD:
+            return None  # "one of these", "step by step": it counts only beside a unit or a sum
         return Kind.NUMBER, _plainly(value), at, end
 
     def _amount(self, value: Decimal, unit: str) -> str | None:
