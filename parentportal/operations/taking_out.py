@@ -15,12 +15,10 @@ from messaging.campaigns import load_campaign
 from messaging.lifecycle import State, Step, may_follow
 from parentportal.models import Campaign, Carer, Child, Family, OutgoingMessage, Suppression
 from parentportal.operations import trail
-from parentportal.operations.recipients import (
-    Addressee,
-    children_offered,
-    named_children,
-    suppressed_by,
-)
+from parentportal.operations.addressees import Addressee
+from parentportal.operations.contacts import sent_too_often
+from parentportal.operations.mailings import suppressed_by
+from parentportal.operations.open_offers import open_children, still_offered
 from parentportal.operations.suppressing import in_force
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ OFFER_CHANGED = "offer-changed"
 def take_out_stale(
     session: Session, *where: ColumnElement[bool], now: datetime
 ) -> Mapping[UUID, str]:
-    """Take out those of these messages that may not go any more; four queries.
+    """Take out those of these messages that may not go any more; six queries.
 
     Returns:
         Each one taken out, with why: see :func:`why_stale`.
@@ -50,38 +48,37 @@ def take_out_stale(
     return reasons
 
 
-def why_stale(
-    session: Session,
-    *where: ColumnElement[bool],
-    now: datetime,  # noqa: ARG001 -- how often somebody is written to will depend on it
-) -> Mapping[UUID, str]:
-    """Which of these messages may not go any more, and why; four queries.
+def why_stale(session: Session, *where: ColumnElement[bool], now: datetime) -> Mapping[UUID, str]:
+    """Which of these messages may not go any more, and why; six queries.
 
     Returns:
         For each: the family's flag, the reason of a suppression of the carer, or ``OFFER_CHANGED``
-        where a child that the message names has that offer no longer, or not with those miles.
+        where a child that the message names has that offer no longer, or not with those miles; or
+        the limit it would break: see :mod:`parentportal.operations.contacts`.
     """
     found = session.execute(
-        select(OutgoingMessage, Family.id, Family.flags)
+        select(OutgoingMessage, Campaign.key, Family.id, Family.flags)
+        .join(Campaign, Campaign.id == OutgoingMessage.campaign_id)
         .join(Carer, Carer.id == OutgoingMessage.carer_id)
         .join(Family)
         .where(*where)
     ).all()
     theirs = select(Carer.family_id).join(OutgoingMessage).where(*where)
-    offered = {
-        family_id: set(named_children(children)[0])
-        for family_id, children in children_offered(session, Child.family_id.in_(theirs)).items()
-    }
+    offered = open_children(session, Child.family_id.in_(theirs))
+    too_often = sent_too_often(session, *where, now=now)
     suppressed = _suppressed(session, *where)
     reasons = {}
-    for row, family_id, flags in found:
-        named = set(Addressee.read(row.recipient).recipient.children)
-        if flag := suppressed_by(flags):
+    for row, key, family_id, flags in found:
+        campaign = load_campaign(key)
+        named = Addressee.read(row.recipient).recipient.children
+        if flag := suppressed_by(flags, solicited=campaign.solicited):
             reasons[row.id] = flag
         elif row.id in suppressed:
             reasons[row.id] = suppressed[row.id]
-        elif not named <= offered.get(family_id, set()):
+        elif not still_offered(campaign.offer, named, offered.get(family_id, ())):
             reasons[row.id] = OFFER_CHANGED
+        elif row.id in too_often:
+            reasons[row.id] = too_often[row.id]
     return reasons
 
 
