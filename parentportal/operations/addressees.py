@@ -12,7 +12,7 @@ from messaging.address import AddressRefused, PostalAddress
 from messaging.composition import Message, Recipient, compose
 from messaging.locked import details_document, read_details
 from messaging.message import Edition
-from messaging.offers import AgeBand, ChildOffer, Offer
+from messaging.offers import AgeBand, AgeGroup, ChildOffer, Offer
 from messaging.printable import tidy
 from parentportal.models import PrintFormat
 
@@ -94,6 +94,7 @@ class Addressee:
                     child.age_band,
                     str(child.miles) if child.miles is not None else None,
                     list(child.also),
+                    child.age_group,
                 ]
                 for child in recipient.children
             ],
@@ -163,11 +164,16 @@ def mobile(phone: str | None) -> str | None:
 
 
 def _child(
-    name: str, band: str | None, miles: str | None, also: tuple[str, ...] = ()
+    name: str,
+    band: str | None,
+    miles: str | None,
+    also: tuple[str, ...] = (),
+    group: str | None = None,
 ) -> ChildOffer:
     return ChildOffer(
         name,
         AgeBand(band) if band else None,
         Decimal(miles) if miles else None,
         tuple(Offer(offer) for offer in also),
+        AgeGroup(group) if group else None,
     )

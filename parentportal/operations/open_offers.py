@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from messaging.offers import AgeBand, ChildOffer, Offer
+from messaging.offers import AgeBand, AgeGroup, ChildOffer, Offer
 from parentportal.models import Child, OpenOffer
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def named_for(offer: Offer, children: Iterable[OpenChild]) -> Named:
         else:
             band = AgeBand.read(child.age_band)
             miles = child.miles if offer is Offer.PTB else None
-            named.append(ChildOffer(child.first_name, band, miles, one.also(offer)))
+            group = AgeGroup.of(child.age_band)
+            named.append(ChildOffer(child.first_name, band, miles, one.also(offer), group))
             recorded_by[one.decided_by[offer]] = None
     return Named(tuple(named), tuple(refused), tuple(recorded_by))
 
