@@ -43,7 +43,7 @@ _LATIN = _Script(86, 5.35, 1.31, 9.5, 1.7, (1, 0.926, 0.835, 0.766))
 _NASTALIQ = _Script(113, 7.09, 1.19, 13.0, 3.0, (1, 0.9, 0.807, 0.764))
 
 
-def ways(message: Message, aim: int) -> Sequence[Way]:
+def ways(message: Message, aim: int, *, drawn: float = 0) -> Sequence[Way]:
     """The ways in which a letter may have to be set, the roomiest first.
 
     One way alone is surely right. Of several, the layout measures all but the last and takes the
@@ -52,6 +52,7 @@ def ways(message: Message, aim: int) -> Sequence[Way]:
     Args:
         message: the letter.
         aim: the sides that it should keep to.
+        drawn: mm that a drawn signature adds.
     """
     parts = [part for part in (message, message.beside) if part]
     large = message.edition is Edition.LARGE_PRINT
@@ -59,6 +60,7 @@ def ways(message: Message, aim: int) -> Sequence[Way]:
     found = []
     for closeness, apart in known:
         heights = [_height(part, closeness) * (_LARGE if large else 1) for part in parts]
+        heights[0] += drawn
         if _sides([height * (1 - _SURE) for height in heights], apart=apart) > aim:
             continue
         found.append((closeness, apart))

@@ -16,6 +16,7 @@ from messaging.squares import qr_square
 
 __all__ = ["MOST_PAGES", "LetterPress", "Stationery"]
 
+_DRAWN = 14.0  # mm that a drawn signature adds to a letter, at the most
 _KNOWN = {
     "address-too-wide": "A line of the address is too long for the envelope's window.",
     "contact-too-tall": "The council's contact lines need more room than the page has for them.",
@@ -111,13 +112,15 @@ def drawing_values(drawing: Drawing | None) -> dict[str, Any] | None:
 def _letter_values(message: Message, stationery: Stationery) -> dict[str, Any]:
     beside = message.beside
     aim = min(stationery.most_sides.of(message), USUAL_SIDES.of(message))
+    own = _part_values(message, stationery)
     return {
-        **_part_values(message, stationery),
+        **own,
         "large": message.edition is Edition.LARGE_PRINT,
         "aim": aim,
-        "ways": ways(message, aim),
+        "ways": ways(message, aim, drawn=_DRAWN if own["signed"] else 0),
         "square": _square_values(message) if message.link else None,
-        "beside": _part_values(beside, stationery) if beside else None,
+        # One signature is enough for both.
+        "beside": _part_values(beside, stationery) | {"signed": False} if beside else None,
     }
 
 

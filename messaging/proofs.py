@@ -15,12 +15,12 @@ from messaging.channels import Channel
 from messaging.composition import InvitationDetails, Recipient, compose
 from messaging.council import Council
 from messaging.languages import read_language
-from messaging.letters import LetterPress
+from messaging.letters import LetterPress, Stationery
 from messaging.message import Message
 from messaging.offers import AgeBand, AgeGroup, ChildOffer, read_miles
 from messaging.placeholders import CompositionRefused
 from messaging.press import NotPrintable
-from messaging.variants import Arm, Variant, select_variant
+from messaging.variants import Arm, Variant, select_variant, version_beside
 from segmentation.segments import Segment
 
 LARGEST_FILE = 50_000_000  # bytes
@@ -150,7 +150,7 @@ def print_proofs(
     """
     out.mkdir(parents=True, exist_ok=True)
     _clear(out)
-    press = LetterPress()
+    press = LetterPress(Stationery.of(council))
     entries: list[ManifestEntry] = []
     printed: list[Message] = []
     for row in rows:
@@ -197,7 +197,14 @@ def compose_row(campaign: Campaign, council: Council, row: Row, dated: date) -> 
         placeholders={k: v.strip() for k, v in row.cells.items() if k not in _OWN_COLUMNS},
     )
     try:
-        return compose(variant, recipient, council, dated=dated, details=invitation)
+        return compose(
+            variant,
+            recipient,
+            council,
+            dated=dated,
+            details=invitation,
+            beside=version_beside(variant),
+        )
     except CompositionRefused as refused:
         raise RowRefused([(refused.code, str(refused))]) from refused
 
