@@ -1,5 +1,6 @@
-"""A parent's own pages, reached by a link from a letter: the reply to an invitation."""
+"""A parent's own pages, reached by a link from a letter: the message itself, and an invitation."""
 
-from parentportal.account.replies import bp
+from parentportal.account import messages, replies  # noqa: F401 -- each adds its pages
+from parentportal.account.blueprint import bp
 
 __all__ = ["bp"]

@@ -9,9 +9,8 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import lazy_gettext as _
-from flask_babel import refresh
 from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
@@ -20,7 +19,8 @@ from wtforms.validators import InputRequired
 from messaging.blocks import Fact, Grid
 from messaging.campaigns import LockedBlock
 from messaging.locked import Terms, build_locked
-from parentportal.i18n import LANGUAGES, PARAMETER, page_language
+from parentportal.account.blueprint import bp, kind_page, speak
+from parentportal.i18n import page_language
 from parentportal.models import InviteeState
 from parentportal.operations.groups import CAMPAIGN, invitation_details
 from parentportal.operations.replies import (
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 
     from messaging.council import Council
     from parentportal.models import GroupSession, Invitee
-    from parentportal.refusals import Refusal
-
-bp = Blueprint("account", __name__, url_prefix="/account")
 
 _GIVEN = {InviteeState.ACCEPTED: Reply.ACCEPT, InviteeState.DECLINED: Reply.DECLINE}
 
@@ -60,7 +57,7 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-@bp.route("/reply/<token>", methods=["GET", "POST"])
+@bp.route("/account/reply/<token>", methods=["GET", "POST"])
 def reply(token: str) -> ResponseReturnValue:
     """Show an invitation and take the reply."""
     try:
@@ -71,7 +68,7 @@ def reply(token: str) -> ResponseReturnValue:
                 keep_reply(database, invitee.id, Reply(form.answer.data), now=now())
             return redirect(url_for(".reply", token=token))
     except (LinkUnreadable, MeetingBegun, ReplyClosed) as refusal:
-        return _kind_page(refusal)
+        return kind_page(refusal)
     if not form.is_submitted():
         form.answer.data = _GIVEN.get(invitee.state)
     council = portal().council()
@@ -101,19 +98,12 @@ def _open_invitation(token: str) -> Invitee:
         invitee = invitee_with_meeting(database, invitee_id)
     if invitee is None:
         raise LinkUnreadable
-    _speak(invitee.carer.language)
+    speak(invitee.carer.language)
     if now() >= invitee.session.starts_at:
         raise MeetingBegun
     if not may_reply(invitee.state):
         raise ReplyClosed
     return invitee
-
-
-def _speak(language: str) -> None:
-    """Begin in the language of the letter; one that the parent chose on these pages wins."""
-    if language in LANGUAGES and not (PARAMETER in request.args or PARAMETER in session):
-        session[PARAMETER] = language
-        refresh()
 
 
 def _facts(
@@ -137,11 +127,3 @@ def _facts(
     rows = [(row[0], row[1]) for row in grid.rows]
     where_and_when = 4 if details.access else 3  # place, start, (access,) length
     return rows[:where_and_when], rows[where_and_when:], promise
-
-
-def _kind_page(refusal: Refusal) -> ResponseReturnValue:
-    status = HTTPStatus.NOT_FOUND if isinstance(refusal, LinkUnreadable) else HTTPStatus.GONE
-    page = render_template(
-        "account/no-reply.html", reason=refusal.code, contact=portal().council().contact
-    )
-    return page, status

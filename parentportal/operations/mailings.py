@@ -65,7 +65,7 @@ class Mailing:
         written: by which channels each carer has this mailing, whatever became of it.
         reached: who has it, or is about to.
         suppressed: why each carer is not written to by a channel; by none at all under none.
-        follow_ups: for a follow-up, who was offered what and has answered.
+        follow_ups: for the follow-up of an offer, who was offered it and has answered.
         asked: the channels the campaign asks for.
     """
 
@@ -101,7 +101,7 @@ class Mailing:
             reached=reached,
             suppressed=_suppressed(session, campaign),
             follow_ups=follow_ups(session, campaign, dated=dated, weeks=follow_up_weeks)
-            if campaign.follows
+            if campaign.offer and campaign.follows
             else None,
             asked=[channel for channel in asked if _is_written(campaign, channel)],
         )

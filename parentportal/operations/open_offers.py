@@ -12,7 +12,7 @@ from messaging.offers import AgeBand, AgeGroup, ChildOffer, Offer
 from parentportal.models import Child, OpenOffer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -103,13 +103,16 @@ def still_offered(
     """
     if offer is None:
         return True
-    now = {_fixed(child): child.also for child in named_for(offer, children).children}
-    return all(_holds(child.also, now.get(_fixed(child))) for child in told)
+    now = {_fixed(child): child for child in named_for(offer, children).children}
+    return all(_holds(child, now.get(_fixed(child))) for child in told)
 
 
 def _fixed(child: ChildOffer) -> tuple[object, ...]:
     return (child.first_name, child.age_band, child.miles)
 
 
-def _holds(told: Collection[Offer], now: Collection[Offer] | None) -> bool:
-    return now is not None and set(told) <= set(now)
+def _holds(told: ChildOffer, now: ChildOffer | None) -> bool:
+    """Whether what was told of a child is so still; an earlier release told no finer age."""
+    if now is None or not set(told.also) <= set(now.also):
+        return False
+    return told.age_group is None or told.age_group is now.age_group

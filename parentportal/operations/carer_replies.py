@@ -1,0 +1,86 @@
+"""What a carer says to a message: on its page, on the telephone, or on the slip that came back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from messaging.campaigns import load_campaign
+from messaging.lifecycle import State
+from parentportal.models import Campaign, CarerReply, OutgoingMessage, ReplyKind
+from parentportal.operations import trail
+from parentportal.refusals import NotThere, Refusal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from parentportal.models import Officer
+
+WITH_THEM = frozenset(
+    {
+        State.SENDING,
+        State.UNCERTAIN,
+        State.DISPATCHED,
+        State.DELIVERED,
+        State.FAILED,
+        State.RETURNED,
+    }
+)
+"""Where a message stands whose page is open: it went, or may have."""
+
+
+class ReplyNotOpen(Refusal):
+    """This message asks no such thing, or it has not gone out."""
+
+    code = "reply-not-open"
+
+
+def kinds_open(campaign_key: str) -> tuple[ReplyKind, ...]:
+    """What can be said to a campaign's messages: a yes or a no only where there is an offer."""
+    return tuple(ReplyKind) if load_campaign(campaign_key).offer else (ReplyKind.CALL,)
+
+
+def reply_to(
+    session: Session, message_id: UUID, kind: ReplyKind, *, now: datetime, by: Officer | None
+) -> CarerReply:
+    """Keep what a carer says; the same again is harmless, and keeps its first moment.
+
+    It decides nothing. Whoever has answered an offer gets no follow-up of it.
+
+    Args:
+        session: the transaction; the caller owns it.
+        message_id: what they answer.
+        kind: what they say.
+        now: when.
+        by: the officer they told; none where they said it on their own page.
+
+    Raises:
+        NotThere: no such message.
+        ReplyNotOpen: the message asks no such thing, or has not gone.
+    """
+    row = session.get(OutgoingMessage, message_id, with_for_update=True)
+    if row is None:
+        raise NotThere
+    campaign = session.get_one(Campaign, row.campaign_id)
+    if kind not in kinds_open(campaign.key) or row.state not in WITH_THEM:
+        raise ReplyNotOpen
+    kept = session.scalar(
+        select(CarerReply).where(CarerReply.message_id == message_id, CarerReply.kind == kind)
+    )
+    if kept is None:
+        kept = CarerReply(
+            campaign_id=row.campaign_id,
+            message_id=row.id,
+            carer_id=row.carer_id,
+            kind=kind,
+            at=now,
+            recorded_by_id=by.id if by else None,
+        )
+        session.add(kept)
+        trail.keep(session, kind, "outgoing_message", row.id, now=now, by=by)
+        session.flush()
+    return kept

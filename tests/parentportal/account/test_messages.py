@@ -1,0 +1,237 @@
+"""The page behind the link of a message, as a parent finds it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from messaging.channels import Channel
+from messaging.facts import facts_of
+from messaging.lifecycle import State
+from messaging.message import Message
+from parentportal.models import (
+    AuditEvent,
+    Campaign,
+    Carer,
+    CarerReply,
+    MessageLink,
+    OutgoingMessage,
+    ReplyKind,
+    Role,
+    Suppression,
+)
+from parentportal.operations.outbox import draft_batch
+from parentportal.operations.recipients import Addressee
+from segmentation.segments import Segment
+from tests.parentportal.cohort_rows import a_family, assigned
+from tests.parentportal.counting import statements
+
+ROOT = "https://travel.example"
+
+
+@pytest.fixture
+def sent(database, clock, council, officers):
+    """Write to one family and let its messages go; the row of one channel."""
+
+    def send(channel=Channel.LETTER, *, segment=None, asked=(Channel.LETTER,), **columns):
+        now = clock()
+        with database.transaction() as session:
+            if not session.scalar(select(Campaign.id)):
+                session.add(Campaign(key="ptb-offer", neutral_share=0, seed="s", created_at=now))
+            carer = a_family(session, str(uuid4()), now, **columns)
+            if segment:
+                assigned(session, carer, segment, now)
+            batch = draft_batch(
+                session,
+                "ptb-offer",
+                dated=now.date(),
+                now=now,
+                by=officers[Role.OFFICER],
+                carers=[carer.id],
+                asked=asked,
+                portal_link=ROOT,
+            )
+            rows = session.scalars(
+                select(OutgoingMessage).where(OutgoingMessage.batch_id == batch.id)
+            ).all()
+            for row in rows:
+                row.state, row.evidence = State.DISPATCHED, {"file": "x"}
+                row.dispatched_at = now
+            return next(row for row in rows if row.channel is channel)
+
+    return send
+
+
+def page_of(row) -> str:
+    return Addressee.read(row.recipient).link.removeprefix(ROOT)
+
+
+def text_of(response) -> str:
+    body = re.sub(r"<[^>]+>", " ", response.get_data(as_text=True))
+    return " ".join(unescape(body).split())
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_page_says_all_that_the_letter_says(client, sent):
+    row = sent()
+    answer = client.get(page_of(row))
+    shown = text_of(answer)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    stored = Message.from_json(row.content)
+    assert stored.subject in shown
+    for block in facts_of(stored):
+        for value in getattr(block, "items", ()) or [getattr(block, "text", "")]:
+            assert words(value) in shown
+
+
+def test_a_text_leads_to_the_letter_of_its_version(client, sent):
+    row = sent(Channel.SMS, asked=(Channel.SMS,), segment=Segment.PIONEER, phone="+447700900123")
+    assert len(Message.from_json(row.content).plain_text()) < 320
+    shown = text_of(client.get(page_of(row)))
+    assert "£2,090" in shown or "a year" in shown
+    assert "You have Version D" in shown
+
+
+def test_the_link_says_nothing_and_the_database_cannot_tell_it(database, sent):
+    row = sent()
+    token = page_of(row).removeprefix("/m/")
+    with database.reading() as session:
+        kept = session.scalars(select(MessageLink)).one()
+    assert re.fullmatch(r"[a-z3479]{16}", token)
+    assert token.encode() not in kept.token_key
+    assert len(kept.token_key) == 32
+
+
+def test_each_message_has_a_page_of_its_own(sent, database):
+    sent(asked=(Channel.LETTER, Channel.EMAIL))
+    with database.reading() as session:
+        rows = session.scalars(select(OutgoingMessage)).all()
+    assert len({page_of(row) for row in rows}) == len(rows) == 2
+
+
+def test_a_link_may_be_typed_in_capitals(client, sent):
+    assert client.get(page_of(sent()).upper().replace("/M/", "/m/")).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["x", "a" * 16, "A" * 4000, "%00"])
+def test_a_link_that_is_not_ours_gets_a_kind_page(client, council, token):
+    for method in ("GET", "POST"):
+        answer = client.open(f"/m/{token}", method=method, data={"wish": "call"})
+        assert answer.status_code == 404
+        assert council.contact.phone in text_of(answer)
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED, State.APPROVED, State.WITHDRAWN])
+def test_a_message_that_has_not_gone_has_no_page(client, sent, database, state):
+    row = sent()
+    with database.transaction() as session:
+        kept = session.get_one(OutgoingMessage, row.id)
+        kept.state, kept.dispatched_at = state, None
+    assert client.get(page_of(row)).status_code == 404
+
+
+def test_opening_changes_nothing_however_often(client, sent, database):
+    row = sent()
+
+    def counted():
+        with database.reading() as session:
+            tables = (CarerReply, Suppression, AuditEvent)
+            return [session.scalar(select(func.count()).select_from(one)) for one in tables]
+
+    before = counted()
+    for method in ("GET", "HEAD", "GET"):
+        assert client.open(f"{page_of(row)}?wish=stop", method=method).status_code == 200
+    assert counted() == before
+
+
+@pytest.mark.parametrize("kind", list(ReplyKind))
+def test_a_parent_replies_with_one_press_and_pressing_twice_replies_once(
+    client, sent, database, kind
+):
+    row = sent()
+    for _ in range(2):
+        answer = client.post(page_of(row), data={"wish": str(kind)})
+        assert (answer.status_code, answer.location) == (302, page_of(row))
+    with database.reading() as session:
+        kept = session.scalars(select(CarerReply)).one()
+    assert (kept.kind, kept.message_id, kept.recorded_by_id) == (kind, row.id, None)
+    assert "Thank you" in text_of(client.get(page_of(row)))
+
+
+def test_a_wish_that_nobody_offers_is_refused(client, sent):
+    for data in ({}, {"wish": "everything"}):
+        assert client.post(page_of(sent()), data=data).status_code == 400
+
+
+def test_stopping_stops_this_channel_for_this_purpose_and_can_be_taken_back(client, sent, database):
+    row = sent()
+    client.post(page_of(row), data={"wish": "stop"})
+    with database.reading() as session:
+        kept = session.scalars(select(Suppression)).one()
+    assert (kept.channel, kept.purpose, kept.carer_id) == (Channel.LETTER, "offer", row.carer_id)
+    assert "You asked us to stop messages like this." in text_of(client.get(page_of(row)))
+    client.post(page_of(row), data={"wish": "start"})
+    assert "Stop letters like this" in text_of(client.get(page_of(row)))
+
+
+def test_every_message_like_this_can_be_stopped(client, sent, database):
+    row = sent(Channel.EMAIL, asked=(Channel.EMAIL,))
+    client.post(page_of(row), data={"wish": "stop-all"})
+    with database.reading() as session:
+        kept = session.scalars(select(Suppression)).one()
+    assert (kept.channel, kept.purpose) == (None, "offer")
+
+
+def test_the_plain_version_can_be_asked_for(client, sent, database):
+    row = sent(segment=Segment.SETTLER)
+    client.post(page_of(row), data={"wish": "plain"})
+    with database.reading() as session:
+        assert session.get_one(Carer, row.carer_id).objected_at is not None
+    assert "You asked for the plain version." in text_of(client.get(page_of(row)))
+
+
+@pytest.mark.parametrize("segment", [None, *Segment])
+def test_why_this_version_is_told_without_the_name_of_a_group(client, sent, segment):
+    shown = text_of(client.get(page_of(sent(segment=segment))))
+    reason = "by the answers you gave us" if segment else "This is the plain version."
+    assert reason in shown
+    assert "The lot said" in shown
+    for name in ("settler", "prospector", "pioneer", "segment", "neutral"):
+        assert name not in shown.casefold()
+
+
+@pytest.mark.parametrize(
+    ("language", "tag"), [("en_GB", "en-GB"), ("cy", "cy"), ("pl", "pl"), ("ur", "ur")]
+)
+def test_the_page_opens_in_the_language_of_the_message(client, sent, language, tag):
+    row = sent(language=language)
+    page = client.get(page_of(row)).text
+    direction = "rtl" if language == "ur" else "ltr"
+    assert f'<html lang="{tag}" dir="{direction}"' in page
+    assert f'<article class="message" lang="{tag}" dir="{direction}"' in page
+
+
+def test_another_language_of_the_page_shows_the_same_facts_in_it(client, sent):
+    row = sent()
+    page = client.get(f"{page_of(row)}?language=pl").text
+    assert '<article class="message" lang="pl"' in page
+    assert "£" in page
+
+
+def test_the_page_and_a_reply_ask_few_questions(client, sent, council):
+    row = sent()
+    client.get("/contact")  # asks for the council, which is then known for a while
+    for method, most in (("GET", 4), ("POST", 6)):
+        with statements() as seen:
+            client.open(page_of(row), method=method, data={"wish": "interest"})
+        asked = [one for one in seen if not one.startswith(("BEGIN", "PRAGMA"))]
+        assert 0 < len(asked) <= most, asked
