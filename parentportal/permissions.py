@@ -28,6 +28,7 @@ class Action(StrEnum):
     DISPATCH_MESSAGES = "dispatch-messages"
     SEE_SEGMENT_COUNTS = "see-segment-counts"
     PLAN_GROUPS = "plan-groups"
+    PLAN_TRIALS = "plan-trials"
     TEND_TOOL = "tend-tool"
 
 
@@ -60,6 +61,7 @@ _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.SEE_DESK,
                 Action.SEE_SEGMENT_COUNTS,
                 Action.PLAN_GROUPS,
+                Action.PLAN_TRIALS,
                 Action.TEND_TOOL,
                 Action.READ_MESSAGES,
                 Action.DRAFT_MESSAGES,

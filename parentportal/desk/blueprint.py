@@ -49,6 +49,12 @@ ENTRIES: tuple[tuple[str, Action, str, str], ...] = (
         _("See how many parents stand where, plan groups, draw and invite."),
     ),
     (
+        "programme.trials",
+        Action.PLAN_TRIALS,
+        _("Comparing wording"),
+        _("Plan what each campaign counts, and see whether its wording made a difference."),
+    ),
+    (
         "programme.tool",
         Action.TEND_TOOL,
         _("Typing tool"),

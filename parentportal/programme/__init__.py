@@ -1,6 +1,6 @@
-"""The programme team's pages: where parents stand, the discussion groups, the typing tool."""
+"""The programme team's pages: where parents stand, groups, trials, the typing tool."""
 
-from parentportal.programme import tool  # noqa: F401 -- its views join the blueprint
+from parentportal.programme import tool, trials  # noqa: F401 -- their views join the blueprint
 from parentportal.programme.views import bp
 
 __all__ = ["bp"]

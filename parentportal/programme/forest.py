@@ -44,6 +44,10 @@ class Shape:
     row: int
     axis: int
 
+    def height(self, rows: int) -> int:
+        """Of a whole picture of so many rows."""
+        return MARGIN + self.row * rows + self.axis
+
 
 WIDE = Shape(width=720, labels=150, numbers=260, row=44, axis=56)
 NARROW = Shape(width=288, labels=0, numbers=0, row=76, axis=76)
@@ -108,8 +112,8 @@ def forest_plot(
         narrow: for a telephone: words stand above their rows.
     """
     shape = NARROW if narrow else WIDE
-    bottom = MARGIN + shape.row * len(rows)
-    height = bottom + shape.axis
+    height = shape.height(len(rows))
+    bottom = height - shape.axis
     most, marks = _marks(rows)
     room = shape.width - shape.labels - shape.numbers - 2 * LARGEST_SQUARE
     nought = shape.labels + LARGEST_SQUARE + room / 2

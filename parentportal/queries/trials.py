@@ -88,6 +88,11 @@ class DrawnFamilies:
     arms: Mapping[Arm, int]
     apart: int
 
+    @property
+    def families(self) -> int:
+        """Those in the contrast."""
+        return sum(self.arms.values())
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedTrial:
