@@ -19,9 +19,15 @@ from messaging.schemes.journeys import Journey, ages_of
 from messaging.schemes.money import format_pounds
 from messaging.schemes.refusals import WorkingOutRefused
 from messaging.schemes.timeline import scheme_on
+from parentportal.cli.sign_off import sign_off, withdraw
 from parentportal.config import Settings
 from parentportal.db import Database
-from parentportal.operations.council import NoCouncil, council_in_force, save_council
+from parentportal.operations.council import (
+    IllnessCutsNotSignedOff,
+    NoCouncil,
+    council_in_force,
+    save_council,
+)
 from parentportal.web import system_clock
 
 if TYPE_CHECKING:
@@ -40,6 +46,10 @@ def council() -> None:
     """Who the council is, who answers its telephone, and the terms of what it offers."""
 
 
+council.add_command(sign_off)
+council.add_command(withdraw)
+
+
 @council.command("set")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def set_council(file: Path) -> None:
@@ -55,8 +65,13 @@ def set_council(file: Path) -> None:
         click.echo("Nothing has changed.", err=True)
         raise SystemExit(REFUSED) from None
     database = Database(Settings.from_environment().database_url)
-    with database, database.transaction() as session:
-        version = save_council(session, found, now=system_clock()).version
+    try:
+        with database, database.transaction() as session:
+            version = save_council(session, found, now=system_clock()).version
+    except IllnessCutsNotSignedOff:
+        click.echo("The legal sign-off that attendance names is not on record here.", err=True)
+        click.echo("Nothing has changed.", err=True)
+        raise SystemExit(REFUSED) from None
     click.echo(f"{found.name}: version {version} of the settings is in force.")
 
 

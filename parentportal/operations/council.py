@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from messaging.council import Council
-from parentportal.models import CouncilSettings
+from messaging.schemes.attendance import Threshold
+from parentportal.models import CouncilSettings, SignOffKind
 from parentportal.operations import trail
+from parentportal.operations.signoffs import sign_offs
 from parentportal.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -23,6 +25,12 @@ class NoCouncil(Refusal):
     """The council has not said yet who it is."""
 
     code = "no-council"
+
+
+class IllnessCutsNotSignedOff(Refusal):
+    """Absence through illness may reduce no payment before the legal sign-off is on record."""
+
+    code = "illness-cuts-not-signed-off"
 
 
 def council_in_force(session: Session) -> Council:
@@ -42,7 +50,13 @@ def council_in_force(session: Session) -> Council:
 def save_council(
     session: Session, council: Council, *, now: datetime, by: Officer | None = None
 ) -> CouncilSettings:
-    """Put new settings in force; the ones before stay readable."""
+    """Put new settings in force; the ones before stay readable.
+
+    Raises:
+        IllnessCutsNotSignedOff: they let absence through illness or disability reduce a payment,
+            and the sign-off that they name is not on record here, or is withdrawn.
+    """
+    _ask_for_sign_off(session, council)
     newest = session.scalar(
         select(CouncilSettings.version).order_by(CouncilSettings.version.desc()).limit(1)
     )
@@ -55,3 +69,12 @@ def save_council(
     session.add(settings)
     trail.keep(session, "save", "council_settings", None, now=now, by=by, version=settings.version)
     return settings
+
+
+def _ask_for_sign_off(session: Session, council: Council) -> None:
+    rule = council.personal_transport_budget.attendance
+    if not isinstance(rule, Threshold) or not rule.illness_counts or not rule.legal_sign_off:
+        return
+    on_record = {signed.reference for signed in sign_offs(session, SignOffKind.ILLNESS_CUTS)}
+    if rule.legal_sign_off.reference not in on_record:
+        raise IllnessCutsNotSignedOff

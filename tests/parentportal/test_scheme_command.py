@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from decimal import Decimal
 from importlib.resources import files
 
 import pytest
 from click.testing import CliRunner
 
-from messaging.council import Council, demonstration_council
+from messaging.council import Council, demonstration_council, load_council
 from parentportal.cli import main
 from parentportal.operations.council import save_council
 
@@ -22,10 +21,10 @@ age_reductions = [{ ages = ["16-18"], pounds_a_year = "660" }] }
 
 @pytest.fixture
 def settings_file(tmp_path):
-    file = tmp_path / "council.toml"
-    shipped = files("messaging") / "demonstration" / "council.toml"
-    file.write_text(shipped.read_text(encoding="utf-8"), encoding="utf-8")
-    return file
+    for shipped in (files("messaging") / "demonstration").iterdir():
+        if shipped.is_file():
+            (tmp_path / shipped.name).write_bytes(shipped.read_bytes())
+    return tmp_path / "council.toml"
 
 
 @pytest.fixture
@@ -98,7 +97,7 @@ def test_settings_with_lists_of_tables_are_shown_as_they_can_be_set(
 ):
     monkeypatch.setenv("PARENTPORTAL_VAR", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", database.engine.url.render_as_string(hide_password=False))
-    council = Council.from_document(tomllib.loads(in_bands.read_text(), parse_float=Decimal))
+    council = load_council(in_bands)
     with database.transaction() as session:
         save_council(session, council, now=clock())
     shown = CliRunner().invoke(main, ["council", "show"]).output
