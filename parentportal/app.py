@@ -16,6 +16,7 @@ from parentportal import account, desk, errors, i18n, presentation, programme, s
 from parentportal.auth import officer_in_hand
 from parentportal.health import bp as health
 from parentportal.installation import open_database
+from parentportal.receipts import bp as receipts
 from parentportal.waking import Waker
 from parentportal.web import Portal, system_clock
 
@@ -55,11 +56,12 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = system_clo
         WTF_CSRF_SSL_STRICT=False,
     )
     app.extensions["portal"] = Portal(settings, database, clock, Waker(settings))
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(receipts)  # a provider posts there, with a token of its own
     i18n.register(app)
     presentation.register(app)
     errors.register(app)
     app.register_blueprint(health)
+    app.register_blueprint(receipts)
     for room in (survey, account, desk, programme):
         app.register_blueprint(room.bp)
     proxies = settings.trusted_proxies

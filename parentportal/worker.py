@@ -6,6 +6,7 @@ Any number may run at once, on one machine or several; each message is in the ha
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from threading import Event, Thread, local
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from parentportal.config import Settings
     from parentportal.db import Database
+
+log = logging.getLogger(__name__)
 
 LONGEST_REST = timedelta(minutes=1)
 SHORTEST_REST = timedelta(seconds=1)
@@ -75,7 +78,10 @@ class Rounds(Thread):
         """Go round until it is stopped."""
         worker = Worker(self._database, self._settings, self._clock)
         while not self._stopping.is_set():
-            worker.drain()
+            try:
+                worker.drain()
+            except Exception:  # a database that is away comes back
+                log.exception("going round")
             self._stopping.wait(self._rest.total_seconds())
 
     def stop(self) -> None:

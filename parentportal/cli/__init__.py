@@ -19,6 +19,7 @@ COMMANDS = {
     "replay": "parentportal.cli.replay:replay",
     "tool": "parentportal.cli.tool:tool",
     "wave": "parentportal.cli.wave:wave",
+    "worker": "parentportal.cli.worker:worker",
 }
 
 

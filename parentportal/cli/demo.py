@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import socket
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from parentportal.installation import open_database
 from parentportal.queries.practice import may_practise
 from parentportal.schema import empty, upgrade
 from parentportal.web import system_clock
+from parentportal.worker import Rounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,19 +40,28 @@ def demo(*, fresh: bool, port: int, database_url: str | None) -> None:
     if _in_use(port):
         raise click.ClickException(f"Port {port} is in use: try --port {port + 1}.")
     base_url = f"http://{HOST}:{port}"
-    environment = {**os.environ, "PARENTPORTAL_BASE_URL": base_url}
+    environment = {
+        **os.environ,
+        "PARENTPORTAL_BASE_URL": base_url,
+        "PARENTPORTAL_DEMONSTRATION": "1",
+    }
     if database_url:
         environment["DATABASE_URL"] = database_url
-    settings = replace(Settings.from_environment(environment), demonstration=True)
+    settings = Settings.from_environment(environment)
     codes = _prepare(settings, fresh=fresh)
     sign_ins = [asdict(one) for one in stage.SIGN_INS]
     _write(settings.var_directory / "demo.json", base_url, codes, sign_ins)
     server = create_server(create_app(settings), host=HOST, port=port, threads=THREADS)
     click.echo(_welcome(base_url, codes, monotonic() - started))
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        server.close()
+    with open_database(settings) as database:
+        worker = Rounds(database, settings, clock=system_clock)
+        worker.start()
+        try:
+            server.run()
+        except KeyboardInterrupt:
+            server.close()
+        finally:
+            worker.stop()
 
 
 def _prepare(settings: Settings, *, fresh: bool) -> Sequence[stage.UnusedCode]:

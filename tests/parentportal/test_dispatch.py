@@ -337,7 +337,7 @@ def test_an_email_address_that_is_none_stops_no_other_and_is_not_written_to_agai
 def objected(database, now):
     """Every carer's message was tailored, and every carer objects now."""
     with database.transaction() as session:
-        session.execute(update(OutgoingMessage).values(choice_reason="tailored"))
+        session.execute(update(OutgoingMessage).values(choice_reason="tailored", variant="settler"))
         for carer in session.scalars(select(Carer)):
             object_to_tailoring(session, carer.id, now=now, by=None)
 
