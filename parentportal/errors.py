@@ -15,8 +15,9 @@ from messaging.lifecycle import StepNotAllowed
 from parentportal.config import MEGABYTE
 from parentportal.operations.accounts import EmailTaken, EmailUnreadable, PasswordTooShort
 from parentportal.operations.calibration import ToolDecided
+from parentportal.operations.carer_replies import ReplyNotOpen
 from parentportal.operations.cohort import ImportEnded, ImportNotReady
-from parentportal.operations.council import NoCouncil
+from parentportal.operations.council import IllnessCutsNotSignedOff, NoCouncil
 from parentportal.operations.groups import (
     AlreadyDrawn,
     MeetingInThePast,
@@ -31,6 +32,7 @@ from parentportal.operations.invitations import WaveClosesTooSoon, WaveNameTaken
 from parentportal.operations.keying import BegunOnline, NothingToKeep
 from parentportal.operations.licensed import LicenceOver
 from parentportal.operations.outbox import AlreadyGoing, NothingToDraft, SecondOfficerNeeded
+from parentportal.operations.preferences import ChannelNotOpen, LanguageNotWritten
 from parentportal.operations.replies import LinkUnreadable, MeetingBegun, ReplyClosed
 from parentportal.operations.retests import RetestOfRetest, TooFewToRetest
 from parentportal.operations.retyping import ToolNotAdopted
@@ -118,6 +120,13 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
             HTTPStatus.BAD_REQUEST,
             _("A signature needs a name, a role, a day that has come, and where the paper is."),
         ),
+        IllnessCutsNotSignedOff: (
+            HTTPStatus.CONFLICT,
+            _(
+                "Absence through illness or disability reduces no payment before the legal "
+                "sign-off that the settings name is on record here."
+            ),
+        ),
         NameTaken: (HTTPStatus.CONFLICT, _("Another group has this name.")),
         TellsTheSegment: (
             HTTPStatus.BAD_REQUEST,
@@ -134,6 +143,15 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
             HTTPStatus.CONFLICT,
             _("There are not enough households in the pool for this draw."),
         ),
+        ReplyNotOpen: (
+            HTTPStatus.CONFLICT,
+            _("This message does not ask that, or is not sent yet."),
+        ),
+        ChannelNotOpen: (
+            HTTPStatus.CONFLICT,
+            _("We do not know an address or a number for this way of writing."),
+        ),
+        LanguageNotWritten: (HTTPStatus.BAD_REQUEST, _("Nothing is written in this language.")),
         LinkUnreadable: (HTTPStatus.NOT_FOUND, _("This link is not complete.")),
         MeetingBegun: (HTTPStatus.GONE, _("This meeting has started already.")),
         ReplyClosed: (HTTPStatus.GONE, _("This place is not kept for you any more.")),
