@@ -9,13 +9,13 @@ locked facts of the same message.
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from messaging.address import PostalAddress
-from messaging.campaigns import About, Campaign
+from messaging.campaigns import About, Campaign, LockedBlock
 from messaging.channels import Channel
 from messaging.composition import Recipient, compose
 from messaging.council import Council
@@ -31,7 +31,7 @@ from messaging.locked import (
 )
 from messaging.markup import parse
 from messaging.message import Message
-from messaging.offers import AgeBand, ChildOffer
+from messaging.offers import AgeBand, AgeGroup, ChildOffer, Offer
 from messaging.variants import (
     Shelf,
     Variant,
@@ -144,7 +144,7 @@ def parity(
     digests: list[tuple[str, str]] = []
     differences: list[FactsDifference] = []
     breaches: dict[ToneBreach, None] = {}
-    samples = sample_recipients()
+    samples = sample_recipients(campaign)
     for sample, children in samples:
         finished = {
             key: make(
@@ -184,10 +184,15 @@ def sample_date(council: Council) -> date:
     return council.personal_transport_budget.scheme.valid_from + timedelta(days=1)
 
 
-def sample_recipients() -> tuple[tuple[str, tuple[ChildOffer, ...]], ...]:
-    """Invented families that between them need every locked block: one child, 16 and over, both."""
+def sample_recipients(campaign: Campaign) -> tuple[tuple[str, tuple[ChildOffer, ...]], ...]:
+    """Invented families that between them need every locked block: one child, 16 and over, both.
+
+    A letter to a young person goes to one of 16 or more, with both offers recorded.
+    """
     younger = ChildOffer("Sam", AgeBand.UNDER_16, Decimal(5))
-    older = ChildOffer("Robin", AgeBand.POST_16, Decimal("7.25"))
+    older = ChildOffer("Robin", AgeBand.POST_16, Decimal("7.25"), age_group=AgeGroup.FROM_16)
+    if LockedBlock.YOUNG_PERSON in campaign.first:
+        return (("post-16", (replace(older, also=(Offer.PTB, Offer.ITT)),)),)
     return (("under-16", (younger,)), ("post-16", (older,)), ("both", (younger, older)))
 
 

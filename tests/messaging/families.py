@@ -38,7 +38,12 @@ CHANGES = WhatChanged(
         ("Drivers should not change so often.", "Not yet: the present contracts end in July."),
     ),
 )
-_TOLD = {About.SURVEY: SURVEY, About.REVIEW: REVIEW, About.CHANGES: CHANGES}
+_TOLD = {
+    About.MEETING: MEETING,
+    About.SURVEY: SURVEY,
+    About.REVIEW: REVIEW,
+    About.CHANGES: CHANGES,
+}
 
 
 def recipient(

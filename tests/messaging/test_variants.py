@@ -57,8 +57,22 @@ def test_an_objection_wins_over_the_lot():
 
 
 def test_a_channel_without_copy_is_said_to_have_none():
+    def letters_only(campaign, language, name, channel):
+        if channel is not Channel.LETTER:
+            raise VariantNotWrittenError(channel)
+        return load_variant(campaign, language, name, channel)
+
+    assert chosen(shelf=letters_only)[0] is VariantName.PIONEER
     with pytest.raises(VariantNotWrittenError):
-        select_variant(PTB, Channel.SMS, "en_GB", None, arm=Arm.TAILORED, objected=False)
+        select_variant(
+            PTB,
+            Channel.SMS,
+            "en_GB",
+            None,
+            arm=Arm.TAILORED,
+            objected=False,
+            shelf=letters_only,
+        )
 
 
 def test_a_language_of_one_campaign_only_falls_back_to_english():
