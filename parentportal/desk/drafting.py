@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from messaging.campaigns import CAMPAIGN_KEYS, load_campaign
+from messaging.channels import Channel
 from parentportal.auth import requires, signed_in_officer
 from parentportal.desk.blueprint import bp
 from parentportal.desk.forms import DraftForm
@@ -70,6 +71,7 @@ def _draft(key: str, form: DraftForm) -> ResponseReturnValue:
             dated=form.dated.data,
             now=now(),
             by=officer,
+            asked=[Channel(channel) for channel in form.channels.data],
             portal_link=f"{portal().settings.base_url}/",
         )
     flash(_("The messages are drafted. Nothing has been sent."), "success")

@@ -8,8 +8,19 @@ from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, PasswordField, StringField, TextAreaField, TimeField
+from wtforms import (
+    DateField,
+    PasswordField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+
+from messaging.channels import Channel
+from messaging.choosing import USUAL_CHANNELS
 
 LONGEST_NOTE = 1000
 MOST_BACK, MOST_AHEAD = timedelta(days=7), timedelta(days=60)
@@ -35,9 +46,19 @@ class DraftForm(FlaskForm):  # type: ignore[misc]
     dated = DateField(
         _("Date on the letters"), [InputRequired(_("Enter the date the letters are to carry."))]
     )
+    channels = SelectMultipleField(
+        _("Ways to write"),
+        [InputRequired(_("Choose at least one way to write."))],
+        choices=[
+            SelectChoice(Channel.LETTER.value, _("Letter")),
+            SelectChoice(Channel.EMAIL.value, _("Email")),
+            SelectChoice(Channel.SMS.value, _("Text message")),
+        ],
+    )
 
     def __init__(self, today: date) -> None:
-        super().__init__(data={"dated": today})
+        usual = [channel.value for channel in USUAL_CHANNELS]
+        super().__init__(data={"dated": today, "channels": usual})
         self.first, self.last = today - MOST_BACK, today + MOST_AHEAD
 
     def validate_dated(self, field: DateField) -> None:

@@ -27,6 +27,9 @@ from tests.parentportal.cohort_rows import a_family
 from tests.parentportal.counting import statements
 
 
+USUAL = ["letter", "email"]
+
+
 @pytest.fixture
 def row(database, batch):
     return rows_of(database, batch)[0]
@@ -56,9 +59,24 @@ def test_the_draft_page_says_who_gets_what_and_who_is_left_out(database, as_role
         assert session.scalars(select(OutgoingBatch)).all() == []
 
 
+def test_an_officer_chooses_the_ways_and_one_at_least(database, as_role, cohort):
+    client = as_role(Role.OFFICER)
+    page = client.post("/desk/messages/draft/ptb-offer", data={"dated": "2026-11-02"})
+    assert page.status_code == 422
+    assert "Choose at least one way to write." in page.text
+    client.post(
+        "/desk/messages/draft/ptb-offer", data={"dated": "2026-11-02", "channels": ["email"]}
+    )
+    with database.reading() as session:
+        ways = set(session.scalars(select(OutgoingMessage.channel)))
+    assert ways == {Channel.EMAIL}
+
+
 def test_drafting_leads_to_the_batch(database, as_role, cohort):
     client = as_role(Role.OFFICER)
-    answer = client.post("/desk/messages/draft/ptb-offer", data={"dated": "2026-11-02"})
+    answer = client.post(
+        "/desk/messages/draft/ptb-offer", data={"dated": "2026-11-02", "channels": USUAL}
+    )
     with database.reading() as session:
         batch = session.scalars(select(OutgoingBatch)).one()
     assert answer.location == f"/desk/messages/{batch.id}"
@@ -69,7 +87,9 @@ def test_drafting_leads_to_the_batch(database, as_role, cohort):
 
 def test_drafting_twice_says_that_nobody_is_left(as_role, batch):
     client = as_role(Role.OFFICER)
-    page = client.post("/desk/messages/draft/ptb-offer", data={"dated": "2026-11-02"})
+    page = client.post(
+        "/desk/messages/draft/ptb-offer", data={"dated": "2026-11-02", "channels": USUAL}
+    )
     assert page.status_code == 409
     assert "Nobody can be written to." in page.text
 
@@ -90,7 +110,7 @@ def test_a_date_outside_the_rate_is_refused_with_its_reason(
     with database.transaction() as session:
         save_council(session, replace(council, personal_transport_budget=budget), now=clock())
     page = as_role(Role.OFFICER).post(
-        "/desk/messages/draft/ptb-offer", data={"dated": "2026-11-02"}
+        "/desk/messages/draft/ptb-offer", data={"dated": "2026-11-02", "channels": USUAL}
     )
     assert page.status_code == 409
     assert reason in page.text
@@ -101,14 +121,18 @@ def test_a_date_outside_the_rate_is_refused_with_its_reason(
     [("2026-10-25", 422), ("2026-10-26", 302), ("2027-01-01", 302), ("2027-01-02", 422)],
 )
 def test_letters_are_dated_near_the_day_they_are_drafted(as_role, cohort, day, status):
-    page = as_role(Role.OFFICER).post("/desk/messages/draft/ptb-offer", data={"dated": day})
+    page = as_role(Role.OFFICER).post(
+        "/desk/messages/draft/ptb-offer", data={"dated": day, "channels": USUAL}
+    )
     assert page.status_code == status
     refusal = "Choose a date from 26 October 2026 to 1 January 2027."
     assert (refusal in page.text) is (status == 422)
 
 
 def test_a_date_that_is_none_is_asked_for_again(as_role, cohort):
-    page = as_role(Role.OFFICER).post("/desk/messages/draft/ptb-offer", data={"dated": ""})
+    page = as_role(Role.OFFICER).post(
+        "/desk/messages/draft/ptb-offer", data={"dated": "", "channels": USUAL}
+    )
     assert page.status_code == 422
     assert "Enter the date the letters are to carry." in page.text
 
