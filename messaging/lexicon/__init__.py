@@ -6,7 +6,7 @@ same concept, by any of its inflections. The words are one file for each languag
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,14 +29,27 @@ __all__ = [
 
 
 BINDING = frozenset(
-    {"free", "must", "cannot", "right", "fixed", "priority", "more-money", "less-money"}
+    {
+        "cannot",
+        "employ",
+        "fixed",
+        "free",
+        "keep",
+        "less-money",
+        "more-money",
+        "must",
+        "priority",
+        "right",
+        "unless",
+    }
 )
 """Concepts that say something only of what stands beside them."""
 
-_WEAK = frozenset({"can", "may", "amount", "call", "choose"})
+_WEAK = frozenset({"can", "may", "amount", "call", "choose", "thanks"})
 """Concepts so common that they need not stand in the same sentence."""
 
 _SENTENCE_END = re.compile(r"[.?!\n\u061f\u06d4](?=\s|$)|\n")
+_AFTER_COMMA = re.compile(r"[,\u060c]\s+(\w+)")
 _DATED = re.compile(r"(\d{4}|-)-(\d\d)(-\d\d)?")
 
 
@@ -102,12 +115,13 @@ def hits(text: str, language: str) -> tuple[Hit, ...]:
     terms = tuple(read_terms(read, words, plain))
     dated = {n for kind, _, first, last in terms if kind is Kind.DATE for n in range(first, last)}
     phrases = [p for p in words.commitments.find(read) if p.first not in plain | dated]
+    free = [phrase for phrase in phrases if phrase.concept == "need-not"]
     found = [
         *terms,
         *(
             (Kind.COMMITMENT, phrase.concept, phrase.first, phrase.last)
             for phrase in phrases
-            if phrase.concept not in BINDING or not any(_inside(phrase, p) for p in phrases)
+            if phrase.concept != "must" or not any(_inside(phrase, freed) for freed in free)
         ),
     ]
     return tuple(
@@ -138,7 +152,7 @@ def unmatched(tone_text: str, locked_text: str, language: str) -> tuple[Hit, ...
     ]
     borne_out = frozenset[tuple[Kind, str]]().union(*locked)
     found = list[Hit]()
-    for sentence in _sentences(tone_text, language):
+    for sentence in _sentences(tone_text, language, vocabulary(language).conjunctions):
         together = {(hit.kind, hit.concept) for hit in sentence if hit.concept not in _WEAK}
         for hit in sentence:
             said = (hit.kind, hit.concept)
@@ -149,11 +163,15 @@ def unmatched(tone_text: str, locked_text: str, language: str) -> tuple[Hit, ...
     return tuple(found)
 
 
-def _sentences(text: str, language: str) -> Iterator[tuple[Hit, ...]]:
-    """The hits of each sentence, line or item of a text."""
+def _sentences(
+    text: str, language: str, conjunctions: Collection[str] = ()
+) -> Iterator[tuple[Hit, ...]]:
+    """The hits of each sentence, line or item of a text; and of each clause, told by its comma."""
     held, begun = list[Hit](), 0
     for hit in hits(text, language):
-        if held and _SENTENCE_END.search(text, begun, hit.start):
+        between = text[begun : hit.start]
+        clauses = (match[1].casefold() for match in _AFTER_COMMA.finditer(between))
+        if held and (_SENTENCE_END.search(between) or any(c in conjunctions for c in clauses)):
             yield tuple(held)
             held = []
         begun = hit.end
@@ -178,9 +196,8 @@ def banned_words(text: str, language: str) -> tuple[BannedWord, ...]:
 
 
 def _inside(phrase: Found, other: Found) -> bool:
-    """Whether another concept takes a phrase in: nobody `must`, who `does not need to`."""
-    longer = other.last - other.first > phrase.last - phrase.first
-    return longer and other.first <= phrase.first and phrase.last <= other.last
+    """Whether another takes a phrase in: nobody `must`, who `does not need to`."""
+    return other.first <= phrase.first and phrase.last <= other.last
 
 
 def _said(hit: Hit) -> Iterator[str]:

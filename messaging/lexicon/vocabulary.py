@@ -32,6 +32,7 @@ class Vocabulary:
             stands beside them.
         before_month: words that lead to a month.
         date_joiners: what may stand between a day and its month.
+        conjunctions: words that begin a clause after a comma.
         single: phrases before a unit that make it one (`within a` week).
         dates: weekdays and days by their distance.
         commitments: rights, duties, services and conditions.
@@ -50,6 +51,7 @@ class Vocabulary:
     shy_months: frozenset[str]
     before_month: frozenset[str]
     date_joiners: frozenset[str]
+    conjunctions: frozenset[str]
     single: Phrasebook
     dates: Phrasebook
     commitments: Phrasebook
@@ -96,6 +98,7 @@ def _read(file: Mapping[str, Any]) -> Vocabulary:
         shy_months=words(w[:-1] for listed in months.values() for w in listed if w[-1] == "?"),
         before_month=words(dates["before_month"]),
         date_joiners=words(dates["joiners"]),
+        conjunctions=words(terms["conjunctions"]),
         single=Phrasebook({"1": terms["single"]}, spell),
         dates=Phrasebook(dates["phrases"], spell),
         commitments=Phrasebook(file["commitments"], spell),

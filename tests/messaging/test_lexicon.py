@@ -126,6 +126,11 @@ ADDED = {
         "You must sign up by Friday.",
         "Respite care is included.",
         "We guarantee it for two years.",
+        "The money is yours to keep whatever happens.",
+        "You can get a lawyer for free.",
+        "Nobody can take it from you.",
+        "We pay it in advance.",
+        "It lasts until your child leaves school.",
     ),
     "cy": (
         "Cewch docyn bws am ddim.",
@@ -192,6 +197,26 @@ def test_a_right_or_a_service_added_to_tone_is_not_borne_out(campaign, language,
 )
 def test_inflections_mutations_and_spellings_say_the_same(language, one, other):
     assert unmatched(one, other, language) == ()
+
+
+def test_one_counts_only_beside_a_unit_or_a_sum():
+    assert said("You can do one of these.") == [("commitment", "can")]
+    assert said("Wait one month.") == [("number", "1 month")]
+    assert said("It costs one pound.") == [("amount", "GBP 1")]
+    assert said("There is 1.") == [("number", "1")]
+
+
+def test_whoever_need_not_is_not_told_that_they_must():
+    assert concepts("You do not need to call.") == {"need-not", "call"}
+    assert concepts("You need to call.") == {"must", "call"}
+
+
+def test_a_clause_of_its_own_is_held_against_the_facts_alone():
+    locked = "Nothing changes unless you agree. A trainer helps."
+    assert (
+        unmatched("A trainer helps, and nothing changes unless you agree.", locked, "en_GB") == ()
+    )
+    assert unmatched("Unless you agree a trainer helps.", locked, "en_GB")
 
 
 def test_may_is_a_month_only_beside_a_date():
