@@ -132,7 +132,7 @@ def test_how_it_is_paid_comes_from_the_calendar(language):
 def test_terms_are_paid_on_days_that_are_named():
     assert printed_calendar(read(PaymentCalendar, YORK), DAY, "en_GB") == (
         "We pay once a term, 1 working day before it begins. "
-        "The next payment days: 31 December 2026 and 9 April 2027."
+        "Next: 31 December 2026 and 9 April 2027."
     )
     over = date(2028, 1, 1)
     assert printed_calendar(read(PaymentCalendar, YORK), over, "en_GB") == (
@@ -223,7 +223,7 @@ def test_a_letter_takes_the_scheme_of_its_own_date():
     sam = ChildOffer("Sam", AgeBand.UNDER_16, Decimal(5))
     made = letter(first, sam, later_schemes=(then,))
     assert "£2,280 a year" in made.plain_text()
-    assert "We pay £3 for each school day." in made.plain_text()
+    assert "We pay £3 a school day and 45p a mile." in made.plain_text()
 
 
 def test_the_councils_own_words_stand_beside_the_calendar_and_the_rule():
