@@ -20,7 +20,6 @@ __all__ = [
     "Hit",
     "Kind",
     "NoLexiconError",
-    "Reason",
     "banned_words",
     "hits",
     "unmatched",
@@ -75,21 +74,6 @@ class Hit:
     def figure(self) -> str:
         """The concept without the unit, which languages place differently: `6` of `6 week`."""
         return self.concept.split(" ")[0] if self.kind is Kind.NUMBER else self.concept
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why an approver lets a hit stand that has no match.
-
-    Attributes:
-        hit: the hit.
-        words: the reason, as it was written.
-        by: who gave it.
-    """
-
-    hit: Hit
-    words: str
-    by: str
 
 
 @dataclass(frozen=True, slots=True)
