@@ -12,6 +12,7 @@ from parentportal.desk import (  # noqa: F401 -- each adds its pages to the blue
     sending,
     signing,
     survey,
+    wishes,
 )
 from parentportal.desk.blueprint import bp
 

@@ -21,9 +21,12 @@ from messaging.variants import VariantName, load_variant, version_beside, voices
 from parentportal.auth import requires
 from parentportal.desk import words
 from parentportal.desk.blueprint import bp
+from parentportal.desk.wishes import REPLIES, wishes_form
+from parentportal.operations.carer_replies import WITH_THEM, kinds_open
 from parentportal.operations.council import council_in_force
 from parentportal.operations.recipients import Addressee
 from parentportal.permissions import Action
+from parentportal.queries.messages import opted_out, replies_to
 from parentportal.queries.outbox import letters, message
 from parentportal.refusals import NotThere
 from parentportal.web import reading
@@ -45,10 +48,25 @@ def letter(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
     """A message in the stored words: those that go."""
     with reading() as session:
         row = message(session, batch_id, message_id)
+        replies = replies_to(session, row.id)
+        campaign = load_campaign(row.campaign.key)
+        stopped = opted_out(session, row.carer_id, campaign.purpose)
     stored = Message.from_json(row.content)
     # The message is escaped where it is made: messaging.shown.
     body = Markup(stored.html())  # noqa: S704
-    return render_template("desk/letter.html", row=row, message=stored, body=body, Channel=Channel)
+    return render_template(
+        "desk/letter.html",
+        row=row,
+        message=stored,
+        body=body,
+        Channel=Channel,
+        replies=[(REPLIES[reply.kind], reply.at) for reply in replies],
+        may_say=[(kind, REPLIES[kind]) for kind in kinds_open(campaign.key)]
+        if row.state in WITH_THEM
+        else [],
+        stopped=bool(stopped),
+        form=wishes_form(row.carer),
+    )
 
 
 @bp.get("/messages/<uuid:batch_id>/<uuid:message_id>.pdf")

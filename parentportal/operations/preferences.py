@@ -109,21 +109,24 @@ def choose_format(
 
 
 def choose_language(
-    session: Session, carer_id: UUID, language: str, *, now: datetime, by: Officer | None
+    session: Session, carer_id: UUID, language: str | None, *, now: datetime, by: Officer | None
 ) -> Sequence[OutgoingMessage]:
     """Keep in which language a carer wants to be written to, whatever a file says of them.
+
+    None: in the one that the file says they speak.
 
     Raises:
         LanguageNotWritten: nothing is written in it.
         NotThere: no such carer.
     """
-    if language not in LANGUAGES:
+    if language is not None and language not in LANGUAGES:
         raise LanguageNotWritten
     carer = carer_in_hand(session, carer_id)
     if language == carer.wished_language:
         return ()
     carer.wished_language = language
-    trail.keep(session, "choose-language", "carer", carer_id, now=now, by=by, language=language)
+    told = language or carer.language
+    trail.keep(session, "choose-language", "carer", carer_id, now=now, by=by, language=told)
     return restate(session, carer, now)
 
 
