@@ -69,11 +69,8 @@ def printed_step(step: Step, language: str) -> str:
     words = _words(language)
     match step:
         case LessForAge(ages, pounds):
-            return fill(
-                words["less"],
-                {"pounds": format_pounds(-pounds), "ages": _ages(ages, language)},
-                language,
-            )
+            said = {"ages": _ages(ages, language)}
+            return fill(words["less"], {"pounds": format_pounds(-pounds)}, language, said)
         case NotBelowNothing():
             return fill(words["floor"], {"pounds": format_pounds(Decimal(0))}, language)
         case BandAmount():
@@ -114,8 +111,9 @@ def printed_scheme(scheme: Scheme, language: str) -> str:
     sentences += [
         fill(
             words["taken_off"],
-            {"pounds": format_pounds(one.pounds_a_year), "ages": _ages(one.ages, language)},
+            {"pounds": format_pounds(one.pounds_a_year)},
             language,
+            {"ages": _ages(one.ages, language)},
         )
         for one in scheme.age_reductions
     ]
@@ -214,8 +212,10 @@ def _bands(scheme: BandScheme, language: str) -> str:
 
 
 def _ages(ages: Sequence[AgeGroup], language: str) -> str:
-    """Ages as they print: `16–18`."""
-    return str(format_list([age.replace("-", "–") for age in ages], locale=language))
+    """Ages as they print: `16 to 18`."""
+    form = _words(language)["ages"]
+    spans = [dict(zip(("from", "to"), age.split("-"), strict=True)) for age in ages]
+    return str(format_list([fill(form, span, language) for span in spans], locale=language))
 
 
 def _year(year: PaidYear, language: str) -> str:

@@ -57,7 +57,7 @@ def test_a_reduction_has_a_line_of_its_own(in_bands):
     result = run("--miles", 3, "--age-band", "16-18", "--council", in_bands, "--on", "2026-11-22")
     lines = [" ".join(line.split()) for line in result.output.splitlines()]
     assert "from 2 miles: £1,500 £1,500" in lines
-    assert "− £660 (ages 16–18) −£660" in lines
+    assert "− £660 (ages 16 to 18) −£660" in lines
     assert "A year £840" in lines
 
 

@@ -60,10 +60,15 @@ def worked(name, distance, **journey):
         ("mileage", 1, {}, "1 mile × 55p × 4 × 190 days"),
         ("higher mileage", 5, {"higher": True}, "5 miles × 75p × 4 × 190 days"),
         ("allowance", 5, {}, "£3 × 190 days + 5 miles × 45p × 4 × 190 days"),
-        ("bands", 1, {"ages": OF_16}, "under 2 miles: £1,000 − £660 (ages 16–18)"),
-        ("bands", 6, {"ages": OF_16}, "from 5, under 11 miles: £3,000 − £660 (ages 16–18)"),
-        ("bands", 60, {"ages": OF_16}, "from 16 miles: £5,000 − £660 (ages 16–18)"),
-        ("open bands", 10, {}, "from 5, up to 10 miles: £3,000"),
+        ("bands", 1, {"ages": OF_16}, "under 2 miles: £1,000 −\u00a0£660 (ages 16 to 18)"),
+        (
+            "bands",
+            6,
+            {"ages": OF_16},
+            "from 5 but under 11 miles: £3,000 −\u00a0£660 (ages 16 to 18)",
+        ),
+        ("bands", 60, {"ages": OF_16}, "from 16 miles: £5,000 −\u00a0£660 (ages 16 to 18)"),
+        ("open bands", 10, {}, "from 5 but up to 10 miles: £3,000"),
         ("open bands", 11, {}, "over 10 miles: £5,000"),
         ("monthly bands", 3, {}, "any distance: £150.50 × 11 months"),
         (
@@ -107,17 +112,17 @@ def test_a_sum_that_would_fall_below_nothing_says_so():
     text = WRITTEN["bands"].replace('"660"', '"1200"')
     payment = scheme(text).work_out(Journey(Decimal(1), OF_16))
     assert printed_sum(payment, "en_GB") == (
-        "under 2 miles: £1,000 − £1,200 (ages 16–18) (never below £0)"
+        "under 2 miles: £1,000 −\u00a0£1,200 (ages 16 to 18) (never below £0)"
     )
 
 
 def test_a_table_of_bands_is_printed_whole():
     assert printed_scheme(scheme(WRITTEN["bands"]), "en_GB") == (
         "The amount goes by the miles one way by road: under 2 miles £1,000; "
-        "from 2, under 5 miles £1,500; from 5, under 11 miles £3,000; "
-        "from 11, under 16 miles £4,000; from 16 miles £5,000. "
+        "from 2 but under 5 miles £1,500; from 5 but under 11 miles £3,000; "
+        "from 11 but under 16 miles £4,000; from 16 miles £5,000. "
         "It holds from 1 September 2026 to 31 August 2027. "
-        "We take off £660 a year at ages 16–18."
+        "We take off £660 a year at ages 16 to 18."
     )
 
 
