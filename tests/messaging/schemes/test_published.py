@@ -4,11 +4,13 @@ from decimal import Decimal
 
 import pytest
 
+from messaging.council import Council, demonstration_council
 from messaging.offers import AgeGroup
+from messaging.schemes.calendars import instalments
 from messaging.schemes.journeys import Journey
 from messaging.schemes.money import shared_out
 from tests.messaging.schemes import published as seen
-from tests.messaging.schemes.published import scheme
+from tests.messaging.schemes.published import document, scheme
 
 PENCE = 100
 
@@ -91,3 +93,48 @@ def test_kent_pays_in_11_instalments_that_add_up():
     parts = shared_out(Decimal(2000), 11)
     assert len(parts) == 11
     assert sum(parts) == 2000
+
+
+TERMS = """terms = [
+  { begins = 2026-09-02, ends = 2026-12-18 },
+  { begins = 2027-01-04, ends = 2027-03-25 },
+  { begins = 2027-04-12, ends = 2027-07-21 },
+]
+"""
+BEFORE_EACH_TERM = f'kind = "termly"\ntiming = "advance"\nworking_days = 1\n{TERMS}'
+LOOKED_AT = 'kind = "threshold"\neffect = "talk"\nper_cent = '
+
+
+def monthly(months, more=""):
+    return f'kind = "monthly"\npaid_in = "same-month"\nmonths = {months}\n{more}'
+
+
+@pytest.mark.parametrize(
+    ("written", "calendar", "attendance", "notice", "miles", "paid"),
+    [
+        (seen.YORK, BEFORE_EACH_TERM, None, 14, 4, (3, "608")),
+        (seen.HERTFORDSHIRE, BEFORE_EACH_TERM, None, 14, 5, (3, "696.67")),
+        (seen.SWINDON, monthly(11), None, 14, 5, (11, "190")),
+        (seen.BUCKINGHAMSHIRE, monthly(12), LOOKED_AT + "90", 28, 5, (12, "142.50")),
+        (seen.LIVERPOOL, monthly(10), LOOKED_AT + "80", 14, 5, (10, "228")),
+        (seen.LEICESTERSHIRE, monthly(12), None, 14, 6, (12, "250")),
+        (seen.CENTRAL_BEDFORDSHIRE, monthly(10), None, 14, 6, (10, "300")),
+        (seen.KENT, monthly(11, "day_of_month = 15\n"), None, 14, 6, (11, "272.73")),
+    ],
+)
+def test_each_published_scheme_can_be_set_by_a_council_as_it_stands(
+    written, calendar, attendance, notice, miles, paid
+):
+    stated = demonstration_council().document()
+    stated["personal_transport_budget"] |= {
+        "scheme": document(written),
+        "calendar": document(calendar),
+        "attendance": document(attendance or 'kind = "none"'),
+        "notice_days": notice,
+    }
+    budget = Council.from_document(stated).personal_transport_budget
+    year = budget.scheme.work_out(Journey(Decimal(miles), **aged(AgeGroup.FROM_8)))
+    parts = instalments(year.pounds_a_year, budget.calendar.periods(2026))
+    assert (len(parts), parts[0].pounds) == (paid[0], Decimal(paid[1]))
+    assert sum(part.pounds for part in parts) == year.pounds_a_year
+    assert budget.notice_days == notice
