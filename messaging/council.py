@@ -255,10 +255,17 @@ def load_council(path: Path) -> Council:
 
 @cache
 def demonstration_council() -> Council:
-    """The invented council that ships with this package."""
+    """The invented council that ships with this package, with its logo and a signature.
+
+    Its file does not name the drawings, so that a council may copy the file alone.
+    """
     folder = files("messaging") / "demonstration"
-    source = (folder / "council.toml").read_text(encoding="utf-8")
-    return _read_beside(tomllib.loads(source, parse_float=Decimal), folder)
+    document = tomllib.loads(
+        (folder / "council.toml").read_text(encoding="utf-8"), parse_float=Decimal
+    )
+    document["logo"] = {"file": "logo.svg"}
+    document["contact"]["signature"] = {"file": "signature.svg"}
+    return _read_beside(document, folder)
 
 
 def _read_beside(document: Mapping[str, Any], folder: Traversable) -> Council:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from pathlib import Path
 
 from messaging.address import MOST_LINES, AddressRefused, PostalAddress
@@ -20,12 +21,12 @@ from messaging.message import Message
 from messaging.offers import AgeBand, AgeGroup, ChildOffer, read_miles
 from messaging.placeholders import CompositionRefused
 from messaging.press import NotPrintable
+from messaging.print_files import SortingKey, parts, print_file_names, sorting_key
 from messaging.variants import Arm, Variant, select_variant, version_beside
 from segmentation.segments import Segment
 
 LARGEST_FILE = 50_000_000  # bytes
 MANIFEST = "manifest.csv"
-MERGED = "letters.pdf"
 MANIFEST_COLUMNS = ("row", "file", "pages", "sha256", "status", "reason")
 
 _ADDRESS_COLUMNS = tuple(f"address_line_{number}" for number in range(1, MOST_LINES + 1))
@@ -33,7 +34,7 @@ _OWN_COLUMNS = frozenset(
     {"name", *_ADDRESS_COLUMNS, "language", "segment", "arm", "child_first_name", "age_band"}
     | {"miles"}
 )
-_OURS = re.compile(r"row-[0-9]{4,}\.pdf")
+_OURS = re.compile(r"row-[0-9]{4,}\.pdf|letters(-[0-9]{3,})?\.pdf")
 
 
 class RecipientsRefused(ValueError):
@@ -142,8 +143,9 @@ def print_proofs(
     """Write a letter for each row that can have one, and the manifest of all.
 
     Letters of an earlier run in the same folder are taken away first, so that none is mistaken
-    for one of these. With `merge` all letters also stand in one file for printing on both sides;
-    the manifest then still names and counts the single ones.
+    for one of these. With `merge` all letters also stand in a file for printing on both sides, by
+    postcode, or in several where they are many; the manifest still names and counts the single
+    ones.
 
     Raises:
         OSError: the folder or a file in it cannot be written.
@@ -152,7 +154,7 @@ def print_proofs(
     _clear(out)
     press = LetterPress(Stationery.of(council))
     entries: list[ManifestEntry] = []
-    printed: list[Message] = []
+    printed: list[tuple[SortingKey, Row]] = []
     for row in rows:
         try:
             message = compose_row(campaign, council, row, dated)
@@ -167,9 +169,13 @@ def print_proofs(
             (out / name).write_bytes(letter.pdf)
             digest = hashlib.sha256(letter.pdf).hexdigest()
             entries.append(ManifestEntry(row.number, name, letter.pages, digest, ""))
-            printed.append(message)
-    if merge and printed:
-        (out / MERGED).write_bytes(press.merge(printed))
+            printed.append((sorting_key(message.address), row))
+    if merge:
+        order = [row for _, row in sorted(printed, key=itemgetter(0))]
+        portions = parts(order)
+        for name, portion in zip(print_file_names(len(portions)), portions, strict=True):
+            messages = [compose_row(campaign, council, row, dated) for row in portion]
+            (out / name).write_bytes(press.merge(messages))
     _write_manifest(out, entries)
     return entries
 
@@ -290,7 +296,7 @@ def _clear(out: Path) -> None:
     if not (out / MANIFEST).is_file():
         return
     for path in list(out.iterdir()):
-        if path.name in {MANIFEST, MERGED} or _OURS.fullmatch(path.name):
+        if path.name == MANIFEST or _OURS.fullmatch(path.name):
             path.unlink()
 
 

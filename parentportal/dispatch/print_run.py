@@ -6,22 +6,22 @@
     <batch>/print-files.csv    letters, sides and SHA-256 of each print file
     <batch>/manifest.csv       one line a message: file, pages, SHA-256, place in the print file
 
-A batch of more than `PART` letters is printed as several files, `letters-001.pdf` and so on, so
-that the press needs no more memory for twenty thousand letters than for a few hundred.
+A batch of more letters than `messaging.print_files.PART` is printed as several files,
+`letters-001.pdf` and so on, so that the press needs no more memory for twenty thousand letters than
+for a few hundred.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from messaging.channels import Channel
-from messaging.letters import LetterPress
-from messaging.press import NotPrintable
+from messaging.press import NotPrintable, forget
+from messaging.print_files import parts, print_file_names, sorting_key
 from parentportal.dispatch.files import shut_when_unwritable, write_whole
 from parentportal.dispatch.ways import Shut, WayShut
 
@@ -30,11 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from messaging.letters import LetterPress
     from messaging.message import Message
     from parentportal.dispatch.ways import Gone
-
-PART = 500
-"""Letters in one print file."""
 
 MANIFEST = "manifest.csv"
 CONTENTS = "print-files.csv"
@@ -42,7 +40,6 @@ COLUMNS = ("message", "file", "pages", "sha256", "channel", "print_file", "first
 """What the manifest tells; never the segment or the version."""
 
 _READ_TOGETHER = 200
-_SORTING = re.compile(r"([A-Z]*)([0-9]*)(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +70,26 @@ class PrintRun:
         self,
         gone: Collection[Gone],
         stored: Callable[[Sequence[UUID]], Mapping[UUID, Message]],
-        press: LetterPress | None = None,
+        press: LetterPress,
     ) -> list[PrintFile]:
         """Print, write the manifest, and clear away what is in neither.
 
         Args:
             gone: every message of the batch that went by this way, letters or not.
             stored: the stored messages under these keys, a few at a time.
-            press: a press to print with; else one is set up.
+            press: the press to print with, which knows the council's logo and signature.
 
         Raises:
             WayShut: the disk takes no more, or letters that each printed do not print together.
         """
         letters = {one.reference: one for one in gone if one.channel is Channel.LETTER}
         order = _by_postcode(list(letters), stored)
-        parts = [order[start : start + PART] for start in range(0, len(order), PART)]
-        names = _names(len(parts))
+        portions = parts(order)
+        names = print_file_names(len(portions))
         places: dict[UUID, _Place] = {}
         made: list[PrintFile] = []
-        press = press or LetterPress()
         with shut_when_unwritable():
-            for name, keys in zip(names, parts, strict=True):
+            for name, keys in zip(names, portions, strict=True):
                 sides = [int(letters[key].evidence["pages"]) for key in keys]
                 firsts, total = _first_pages(sides)
                 places |= {
@@ -126,29 +122,14 @@ class PrintRun:
                 file.unlink()
 
 
-def sorting_key(message: Message) -> tuple[bool, str, int, str, tuple[str, ...]]:
-    """By postcode as it is delivered (EX2 before EX10), letters abroad after all others."""
-    last = message.address[-1]
-    match = _SORTING.fullmatch(last)
-    if match is None or not match[2]:
-        return True, last, 0, "", message.address
-    return False, match[1], int(match[2]), match[3], message.address
-
-
 def _by_postcode(
     keys: list[UUID], stored: Callable[[Sequence[UUID]], Mapping[UUID, Message]]
 ) -> list[UUID]:
     sorting = {}
     for start in range(0, len(keys), _READ_TOGETHER):
         for key, message in stored(keys[start : start + _READ_TOGETHER]).items():
-            sorting[key] = (sorting_key(message), key)
+            sorting[key] = (sorting_key(message.address), key)
     return sorted(keys, key=sorting.__getitem__)
-
-
-def _names(parts: int) -> list[str]:
-    if parts <= 1:
-        return ["letters.pdf"][:parts]
-    return [f"letters-{number:03}.pdf" for number in range(1, parts + 1)]
 
 
 def _first_pages(sides: Sequence[int]) -> tuple[list[int], int]:
@@ -166,6 +147,8 @@ def _merged(press: LetterPress, messages: Sequence[Message]) -> bytes:
         return press.merge(messages)
     except NotPrintable as fault:
         raise WayShut(Shut.PRINT_FILE_NOT_PRINTABLE) from fault
+    finally:
+        forget()
 
 
 def _contents(file: PrintFile) -> tuple[str, int, int, str]:
