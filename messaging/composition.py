@@ -27,6 +27,7 @@ from messaging.message import Edition, Message, Sender
 from messaging.offers import AgeBand, ChildOffer
 from messaging.placeholders import FORBIDDEN, CompositionRefused, fill
 from messaging.variants import Variant
+from messaging.wording import locked_wording
 
 __all__ = ["CompositionRefused", "InvitationDetails", "Message", "Recipient", "compose"]
 
@@ -81,18 +82,16 @@ def compose(
     language = variant.language
     if variant.channel is Channel.LETTER and recipient.address is None:
         raise CompositionRefused("no-address")
-    link = check_link("portal_link", portal_link or council.portal_url)
-    terms = Terms(
-        campaign=variant.campaign,
-        language=language,
-        council=council,
-        children=recipient.children,
+    terms = terms_of(
+        variant.campaign,
+        language,
+        recipient,
+        council,
         dated=dated,
-        link=link,
-        recorded_by=format_list(recipient.recorded_by or (council.contact.name,), locale=language),
-        details=_checked(details),
+        details=details,
+        portal_link=portal_link,
     )
-    values, flags = _tone_values(recipient, council, language), _tone_flags(recipient)
+    values, flags = tone_values(recipient, council, language), _tone_flags(recipient)
     letter = terms.wording["letter"]
     is_text = variant.channel is Channel.SMS
     blocks = (_text if is_text else _blocks)(variant, terms, values, flags)
@@ -105,15 +104,42 @@ def compose(
         subject="" if is_text else merge_line(parse_line(variant.subject), values, flags, language),
         salutation=fill(letter["salutation"], values, language),
         address=recipient.address.lines if recipient.address and not is_text else (),
-        sender=_sender(council, language, letter),
+        sender=sender_of(council, language),
         blocks=blocks,
-        link=link,
+        link=terms.link,
         edition=recipient.edition,
         beside=compose(
             beside, recipient, council, dated=dated, details=details, portal_link=portal_link
         )
         if beside
         else None,
+    )
+
+
+def terms_of(
+    campaign: str,
+    language: str,
+    recipient: Recipient,
+    council: Council,
+    *,
+    dated: date,
+    details: Details | None = None,
+    portal_link: str | None = None,
+) -> Terms:
+    """What the facts of one message are made from; the arguments are those of `compose`.
+
+    Raises:
+        CompositionRefused: a link cannot be printed.
+    """
+    return Terms(
+        campaign=campaign,
+        language=language,
+        council=council,
+        children=recipient.children,
+        dated=dated,
+        link=check_link("portal_link", portal_link or council.portal_url),
+        recorded_by=format_list(recipient.recorded_by or (council.contact.name,), locale=language),
+        details=_checked(details),
     )
 
 
@@ -167,8 +193,8 @@ def _text(
     )
 
 
-def _tone_values(recipient: Recipient, council: Council, language: str) -> dict[str, str]:
-    """What tone blocks may name: people and the council, no term of an offer."""
+def tone_values(recipient: Recipient, council: Council, language: str) -> dict[str, str]:
+    """What tone may name: people and the council, no term of an offer."""
     own = {name: value for name, value in recipient.placeholders.items() if name not in FORBIDDEN}
     return {
         **own,
@@ -203,8 +229,9 @@ def _checked(details: Details | None) -> Details | None:
     return details
 
 
-def _sender(council: Council, language: str, letter: Mapping[str, str]) -> Sender:
-    contact = council.contact
+def sender_of(council: Council, language: str) -> Sender:
+    """Who writes, in the words of that language."""
+    contact, letter = council.contact, locked_wording(language)["letter"]
     return Sender(
         council=council.name,
         colour=str(council.colour),

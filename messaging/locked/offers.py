@@ -29,10 +29,10 @@ def offers(terms: Terms) -> tuple[Block, ...]:
         CompositionRefused: the rate is not in force, or something about a child is not known.
     """
     words, part = terms.wording["offers"], LockedBlock.OFFERS
-    scheme = _scheme_in_force(terms)
+    scheme = scheme_in_force(terms)
     if len(terms.children) > MOST_CHILDREN:
         raise CompositionRefused("too-many-children", most=str(MOST_CHILDREN))
-    payments = [(child, _worked(child, scheme)) for child in terms.children]
+    payments = [(child, worked(child, scheme)) for child in terms.children]
     if not payments:
         raise CompositionRefused("no-children")
     rows = tuple(
@@ -47,7 +47,7 @@ def offers(terms: Terms) -> tuple[Block, ...]:
         )
         for child, payment in payments
     )
-    said = {"scheme": printed_scheme(scheme, terms.language), "payments": _how_it_is_paid(terms)}
+    said = {"scheme": printed_scheme(scheme, terms.language), "payments": how_it_is_paid(terms)}
     how = f"{terms.filled(words['how'], said)} {also_open(terms)}"
     return (
         Heading(part, locked=True, text=words["heading"]),
@@ -56,15 +56,24 @@ def offers(terms: Terms) -> tuple[Block, ...]:
     )
 
 
-def _scheme_in_force(terms: Terms) -> Scheme:
+def scheme_in_force(terms: Terms) -> Scheme:
+    """The scheme of the day of the message.
+
+    Raises:
+        CompositionRefused: there is none.
+    """
     try:
         return scheme_on(terms.council.personal_transport_budget.schemes, terms.dated)
     except WorkingOutRefused as refused:
         raise CompositionRefused(refused.code, **refused.params) from refused
 
 
-def _worked(child: ChildOffer, scheme: Scheme) -> Payment:
-    """The child's amount, once everything an offer needs is known (rules.md, 2 and 4)."""
+def worked(child: ChildOffer, scheme: Scheme) -> Payment:
+    """The child's amount, once everything an offer needs is known (rules.md, 2 and 4).
+
+    Raises:
+        CompositionRefused: something is not known.
+    """
     if not child.first_name.strip():
         raise CompositionRefused("child-name-missing")
     if child.age_band is None:
@@ -77,7 +86,7 @@ def _worked(child: ChildOffer, scheme: Scheme) -> Payment:
         raise CompositionRefused(refused.code, **refused.params) from refused
 
 
-def _how_it_is_paid(terms: Terms) -> str:
+def how_it_is_paid(terms: Terms) -> str:
     """The payment days, and what the council says of them beside."""
     ptb = terms.council.personal_transport_budget
     days = [printed_calendar(ptb.calendar, terms.dated, terms.language)] if ptb.calendar else []
