@@ -10,6 +10,7 @@ from typing import Any
 
 import typst
 
+_REMEMBERED = 10  # compilations for which Typst keeps what it has set, in case it comes again
 _PAGE_OBJECT = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 
@@ -80,3 +81,14 @@ class Press:
                 "character-not-in-fonts", "It holds a character that cannot be printed."
             )
         return NotPrintable("not-printable", f"It cannot be set: {wrong.message}")
+
+
+def forget() -> None:
+    """Let go of what Typst remembers of the documents set so far.
+
+    After many small documents there is little of it; after one of hundreds of letters it is two
+    megabytes a letter, kept through the next ten compilations, large ones too.
+    """
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False)
+    for _ in range(_REMEMBERED):
+        typst.compile(b"#page[]", format="svg", font_paths=fonts)

@@ -19,11 +19,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from messaging.channels import Channel
+from messaging.letters import Stationery
 from parentportal.dispatch.files import make_folder, move, shut_when_unwritable, write_whole
 from parentportal.dispatch.mailbox import EmailRefused, Mailbox, write_email
 from parentportal.dispatch.paper import LetterPrinter
 from parentportal.dispatch.print_run import MANIFEST, PrintRun
-from parentportal.dispatch.texts import text_of
 from parentportal.dispatch.ways import Accepted, NeverAccepted, Way
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Tray:
             WayShut: as `PrintRun.make`.
         """
         folder = LetterFolder.of(self.outbox, batch_id).path
-        PrintRun(folder).make(gone, stored)
+        PrintRun(folder).make(gone, stored, self.printer.press)
         return folder
 
 
@@ -154,7 +154,12 @@ class FolderWay(Way):
     can_ask: ClassVar[bool] = True
 
     def __init__(
-        self, var_directory: Path, *, domain: str, channels: Iterable[Channel] = Channel
+        self,
+        var_directory: Path,
+        *,
+        domain: str,
+        channels: Iterable[Channel] = Channel,
+        stationery: Callable[[], Stationery] = Stationery,
     ) -> None:
         """Set up.
 
@@ -162,10 +167,11 @@ class FolderWay(Way):
             var_directory: holds `outbox`, `mailbox` and `texts`.
             domain: the right-hand side of emails' Message-IDs.
             channels: what goes this way.
+            stationery: what letters have of the council's, as it is set now.
         """
         self.channels = frozenset(channels)
         self._domain = domain
-        self._tray = Tray(var_directory / "outbox", LetterPrinter())
+        self._tray = Tray(var_directory / "outbox", LetterPrinter(stationery))
         self._mailbox = Mailbox(var_directory / "mailbox")
         self._texts = var_directory / "texts"
 
@@ -219,7 +225,7 @@ class FolderWay(Way):
 
     def _put_text(self, parcel: Parcel) -> Accepted:
         path = self._text(parcel.reference)
-        write_whole(path, f"To: {parcel.to}\n\n{text_of(parcel.message)}\n".encode())
+        write_whole(path, f"To: {parcel.to}\n\n{parcel.message.plain_text()}\n".encode())
         return self._text_evidence(path)
 
     def _text(self, reference: UUID) -> Path:

@@ -10,6 +10,7 @@ message, where both come as `BadRequestError`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from http import HTTPStatus
@@ -23,10 +24,9 @@ from urllib3.exceptions import NewConnectionError
 
 from messaging.blocks import Heading, Paragraph
 from messaging.channels import Channel
-from messaging.shown import plain_text
+from messaging.letters import Stationery
 from parentportal.dispatch.notify_reports import report_of
 from parentportal.dispatch.paper import LetterPrinter
-from parentportal.dispatch.texts import text_of
 from parentportal.dispatch.ways import (
     Accepted,
     NeverAccepted,
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from messaging.message import Message
-    from messaging.press import Printed
     from parentportal.dispatch.ways import Parcel, Report
     from parentportal.ways_out import NotifyService
 
@@ -79,8 +78,16 @@ class NotifyWay(Way):
         *,
         channels: Iterable[Channel],
         clock: Callable[[], datetime],
+        stationery: Callable[[], Stationery] = Stationery,
     ) -> None:
-        """Set up; nothing is asked of Notify yet."""
+        """Set up; nothing is asked of Notify yet.
+
+        Args:
+            service: which, with its key and templates.
+            channels: what goes this way.
+            clock: the time now, in UTC.
+            stationery: what letters have of the council's, as it is set now.
+        """
         self.channels = frozenset(channels)
         self.rate = service.rate
         self.patience = timedelta(seconds=MOST_WAITS * service.timeout)
@@ -89,7 +96,7 @@ class NotifyWay(Way):
         self._clock = clock
         client: Any = NotificationsAPIClient  # it has no types
         self._client: Any = client(service.key, service.url, timeout=service.timeout)
-        self._printer: LetterPrinter | None = None  # set up for the first letter
+        self._printer = LetterPrinter(stationery)
 
     def send(self, parcel: Parcel) -> Accepted:
         """Hand one message over.
@@ -132,7 +139,7 @@ class NotifyWay(Way):
         reference = str(parcel.reference)
         match parcel.channel:
             case Channel.LETTER:
-                printed = self._print(parcel.message)
+                printed = self._printer.print(parcel.message)
                 answer = self._client.send_precompiled_letter_notification(
                     reference, BytesIO(printed.pdf), postage=self._service.postage
                 )
@@ -143,14 +150,10 @@ class NotifyWay(Way):
                 template = self._service.email_template
                 send = self._client.send_email_notification
             case Channel.SMS:
-                words = {"message": text_of(parcel.message)}
+                words = {"message": parcel.message.plain_text()}
                 template = self._service.text_template
                 send = self._client.send_sms_notification
         return send(parcel.to, template, words, reference), {}
-
-    def _print(self, message: Message) -> Printed:
-        self._printer = self._printer or LetterPrinter()
-        return self._printer.print(message)
 
     def _look_up(self, reference: UUID) -> dict[str, Any] | None:
         try:
@@ -169,8 +172,11 @@ def markdown_of(message: Message) -> str:
         else block
         for block in message.blocks
     ]
-    text = plain_text(message.subject, message.salutation, blocks)
-    return text.removeprefix(f"{message.subject}\n\n")
+    text = replace(message, blocks=tuple(blocks), beside=None).plain_text()
+    own = text.removeprefix(f"{message.subject}\n\n")
+    if message.beside is None:
+        return own
+    return f"{own}\n\n# {message.beside.subject}\n\n{markdown_of(message.beside)}"
 
 
 def _accepted(answer: Any, evidence: dict[str, Any]) -> Accepted:

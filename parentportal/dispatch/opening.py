@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from messaging.channels import Channel
+from messaging.letters import Stationery
 from parentportal.dispatch.folder import FolderWay
 from parentportal.ways_out import Provider
 
@@ -16,10 +17,20 @@ if TYPE_CHECKING:
     from parentportal.dispatch.ways import Way
 
 
-def open_ways(settings: Settings, clock: Callable[[], datetime]) -> tuple[Way, ...]:
+def open_ways(
+    settings: Settings,
+    clock: Callable[[], datetime],
+    stationery: Callable[[], Stationery] = Stationery,
+) -> tuple[Way, ...]:
     """The ways of one worker, or of one thread of it; each channel is carried by one of them.
 
     Nothing is connected to yet. Ways that the settings do not choose are not even imported.
+
+    Args:
+        settings: which ways, and what they need.
+        clock: the time now, in UTC.
+        stationery: what letters have of the council's (logo, signature, most sides), as it is set
+            now; it is asked for each letter.
     """
     out = settings.ways_out
     chosen = {Channel.LETTER: out.letters, Channel.EMAIL: out.emails, Channel.SMS: out.texts}
@@ -29,6 +40,7 @@ def open_ways(settings: Settings, clock: Callable[[], datetime]) -> tuple[Way, .
             [channel for channel, way in chosen.items() if way is provider],
             settings,
             clock,
+            stationery,
         )
         for provider in Provider
         if provider in out.chosen
@@ -40,12 +52,13 @@ def _open(
     channels: list[Channel],
     settings: Settings,
     clock: Callable[[], datetime],
+    stationery: Callable[[], Stationery],
 ) -> Way:
     out = settings.ways_out
     if provider is Provider.NOTIFY and out.notify:
         from parentportal.dispatch.notify import NotifyWay
 
-        return NotifyWay(out.notify, channels=channels, clock=clock)
+        return NotifyWay(out.notify, channels=channels, clock=clock, stationery=stationery)
     if provider is Provider.SMTP and out.smtp:
         from parentportal.dispatch.smtp import SmtpWay
 
@@ -53,5 +66,7 @@ def _open(
     if provider is Provider.PRINT_HOUSE and out.print_house:
         from parentportal.dispatch.print_house import PrintHouseWay
 
-        return PrintHouseWay(out.print_house, settings.var_directory / "print-house")
-    return FolderWay(settings.var_directory, domain=settings.host, channels=channels)
+        return PrintHouseWay(out.print_house, settings.var_directory / "print-house", stationery)
+    return FolderWay(
+        settings.var_directory, domain=settings.host, channels=channels, stationery=stationery
+    )

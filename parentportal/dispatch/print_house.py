@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import paramiko  # type: ignore[import-untyped]
 
 from messaging.channels import Channel
+from messaging.letters import Stationery
 from parentportal.dispatch.files import fault_of, make_folder, move, write_whole
 from parentportal.dispatch.folder import Tray
 from parentportal.dispatch.paper import LetterPrinter
@@ -71,17 +72,23 @@ class PrintHouseWay(Way):
     live: ClassVar[bool] = True
     can_ask: ClassVar[bool] = True
 
-    def __init__(self, house: PrintHouse, outbox: Path) -> None:
+    def __init__(
+        self,
+        house: PrintHouse,
+        outbox: Path,
+        stationery: Callable[[], Stationery] = Stationery,
+    ) -> None:
         """Set up; nothing is connected to yet.
 
         Args:
             house: where the print house fetches its files.
             outbox: where batches are made up, for this way alone.
+            stationery: what letters have of the council's, as it is set now.
         """
         self.channels = frozenset({Channel.LETTER})
         self.patience = timedelta(seconds=10 * house.timeout)
         self._house = house
-        self._tray = Tray(outbox, LetterPrinter())
+        self._tray = Tray(outbox, LetterPrinter(stationery))
 
     def send(self, parcel: Parcel) -> Accepted:
         """Print the letter and lay it down for its batch.

@@ -43,6 +43,12 @@ BLOCKS = (
     Fact("others", locked=True, title="Questions?", text="Call 01632 960123."),
 )
 
+TEXT = (
+    Paragraph("from", locked=True, text="Sample County Council:"),
+    Paragraph("sms", locked=False, text="You can choose how your child travels to school."),
+    Paragraph("facts", locked=True, text="Read more: https://council.example/t To stop: /stop"),
+)
+
 
 def a_message(channel=Channel.LETTER, *, postcode="EX1 1AB", language="en_GB", **fields):
     values = {
@@ -57,6 +63,8 @@ def a_message(channel=Channel.LETTER, *, postcode="EX1 1AB", language="en_GB", *
         "sender": SENDER,
         "blocks": BLOCKS,
     }
+    if channel is Channel.SMS:
+        values |= {"subject": "", "address": (), "blocks": TEXT}
     return Message(**{**values, **fields})
 
 

@@ -87,8 +87,8 @@ def test_a_text_holds_its_number_and_the_words_of_its_blocks_alone(way, tmp_path
     found = way.send(parcel).evidence
     assert (tmp_path / found["file"]).read_text() == (
         "To: +447700900123\n\n"
-        "We are writing about travel to school.\n"
-        "Questions? Call 01632 960123.\n"
+        "Sample County Council: You can choose how your child travels to school. "
+        "Read more: https://council.example/t To stop: /stop\n"
     )
 
 

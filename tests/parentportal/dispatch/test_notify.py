@@ -80,7 +80,7 @@ def test_an_email_and_a_text_go_whole(way, notify):
     assert one.content == {"subject": "Travel to school", "message": markdown_of(mail.message)}
     one = notify.find(text.reference)
     assert one.to == "07700900123"
-    assert one.content["message"].startswith("We are writing about travel to school.\n")
+    assert one.content == {"message": text.message.plain_text()}
 
 
 def test_an_email_has_the_headings_and_bullets_of_notify(way):
@@ -91,6 +91,14 @@ def test_an_email_has_the_headings_and_bullets_of_notify(way):
         "* Keep the travel you have\n* Talk to us first\n\n"
         "Questions? Call 01632 960123.\n"
     )
+
+
+def test_an_email_in_two_languages_has_both():
+    welsh = a_message(Channel.EMAIL, language="cy", subject="Teithio i’r ysgol")
+    text = markdown_of(replace(welsh, beside=a_message(Channel.EMAIL)))
+    assert text.startswith("Dear Robin Rumblestone\n\n")
+    assert "\n\n# Travel to school\n\nDear Robin Rumblestone\n\n" in text
+    assert text.count("# You choose") == 2
 
 
 @pytest.mark.parametrize("channel", Channel)

@@ -9,7 +9,7 @@ from hashlib import sha256
 import paramiko
 import pytest
 
-from parentportal.dispatch import print_run
+from messaging import print_files
 from parentportal.dispatch.print_house import PrintHouseWay
 from parentportal.dispatch.ways import NotNow, WayShut
 from parentportal.ways_out import PrintHouse
@@ -70,7 +70,7 @@ def test_a_batch_arrives_whole_when_it_is_closed_and_not_before(way, tray):
 def test_the_manifest_comes_last_and_every_file_under_another_name_first(
     sftp, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(print_run, "PART", 2)
+    monkeypatch.setattr(print_files, "PART", 2)
     way = way_to(sftp, tmp_path)
     way.close_batch(BATCH, *gone(way, [a_parcel() for _ in range(3)]))
     order = ["letters-001.pdf", "letters-002.pdf", "print-files.csv", "manifest.csv"]
