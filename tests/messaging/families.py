@@ -60,6 +60,7 @@ def message(
     council: Council | None = None,
     details: Details | None = None,
     channel: Channel = Channel.LETTER,
+    portal_link: str | None = None,
 ) -> Message:
     """A finished message, told what its campaign is about; a meeting is told of only if given."""
     wording = load_variant(campaign, language, variant, channel)
@@ -70,5 +71,6 @@ def message(
         council or demonstration_council(),
         dated=DATED,
         details=details or _TOLD.get(load_campaign(campaign).about),
+        portal_link=portal_link,
         beside=version_beside(wording),
     )

@@ -4,15 +4,19 @@ import re
 
 import pytest
 
+from messaging.channels import Channel
 from messaging.lexicon import banned_words
 from messaging.placeholders import blanks_in
+from messaging.sms import Alphabet, cut
 from messaging.variants import load_variant
+from segmentation.readability import reading_age
 from tests.messaging.families import VERSIONS, message
 
 ENGLISH_VERSIONS = [(key, name) for key, language, name in VERSIONS if language == "en_GB"]
 NAMES_OF_SEGMENTS = re.compile(r"settler|prospector|pioneer", re.IGNORECASE)
 TONE_MAY_NAME = {"name", "children", "council_name", "contact_name"}
 OLDEST_READER = 12  # years
+MOST_PARTS = 5  # of UCS-2, which holds less than half as much
 
 
 @pytest.mark.parametrize(("campaign", "language", "variant"), VERSIONS)
@@ -50,16 +54,25 @@ def test_no_english_tone_sentence_runs_on(campaign, variant):
             assert len(sentence.split()) <= 20, sentence
 
 
-def reading_age(text: str) -> float:
-    """Flesch-Kincaid grade (Kincaid et al. 1975) plus five years."""
-    sentences = [s for s in re.split(r"[.?!:\n]+", text) if len(s.split()) > 2]
-    words = re.findall(r"[A-Za-z']+", " ".join(sentences))
-    syllables = sum(_syllables(word.lower()) for word in words)
-    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59 + 5
+@pytest.mark.parametrize(("campaign", "language", "variant"), VERSIONS)
+def test_a_text_message_fits_two_parts_with_a_familys_own_link(campaign, language, variant):
+    """Long enough are the link and the name; a language beyond GSM-7 may take three."""
+    if not load_variant(campaign, language, variant).sms:
+        pytest.skip("this text is not written yet")
+    text = cut(text_message(campaign, language, variant))
+    if language == "en_GB":
+        assert text.outside == ()
+    assert len(text.parts) <= (2 if text.alphabet is Alphabet.GSM_7 else MOST_PARTS), text.units
 
 
-def _syllables(word: str) -> int:
-    groups = len(re.findall(r"[aeiouy]+", word))
-    if word.endswith("e") and not word.endswith("le") and groups > 1:
-        groups -= 1
-    return max(1, groups)
+@pytest.mark.parametrize(("campaign", "variant"), ENGLISH_VERSIONS)
+def test_an_english_text_message_is_one_sentence(campaign, variant):
+    sentence = load_variant(campaign, "en_GB", variant, Channel.SMS).sms
+    assert sentence.endswith((".", "?"))
+    assert not re.search(r"[.?!;]\s", sentence)
+    assert len(sentence.split()) <= 30
+
+
+def text_message(campaign, language, variant):
+    link = "https://travel.exampleshire.example/m/Q7w-ZkT3vN1sYx8LbR2mDA"
+    return message(campaign, language, variant, channel=Channel.SMS, portal_link=link).plain_text()
