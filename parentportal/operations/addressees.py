@@ -133,13 +133,17 @@ def edition_of(carer: Carer) -> Edition:
     return Edition.LARGE_PRINT if wants_large else Edition.STANDARD
 
 
-def postal_address(carer: Carer) -> tuple[PostalAddress | None, str | None]:
-    """Where a letter goes, or why it cannot go."""
+def postal_address(
+    carer: Carer, reader: str | None = None
+) -> tuple[PostalAddress | None, str | None]:
+    """Where a letter goes, to the carer or to whoever of their household reads it; or why not."""
     lines = list(carer.address_lines or ())
     if not lines:
         return None, UNREACHABLE
-    name = tidy(carer.name.strip())
-    if lines[0] != name:  # the name prints first, and is a line of the address
+    name, own = tidy((reader or carer.name).strip()), tidy(carer.name.strip())
+    if lines[0] == own:  # the name prints first, and is a line of the address
+        lines[0] = name
+    else:
         lines.insert(0, name)
     try:
         return PostalAddress.parse(lines), None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import or_, select
 
+from messaging.campaigns import LockedBlock, Purpose
 from messaging.channels import Channel
 from messaging.choosing import school_year, too_often, ways_to_write
 from messaging.languages import ENGLISH
@@ -16,10 +17,15 @@ from messaging.lifecycle import State
 from messaging.variants import VariantName, VariantNotWrittenError, load_variant
 from parentportal.intake.vocabulary import Flag
 from parentportal.models import Campaign as CampaignRow
-from parentportal.models import OutgoingMessage, Suppression
+from parentportal.models import Carer, Child, OutgoingMessage, Suppression
 from parentportal.operations.addressees import UNREACHABLE
 from parentportal.operations.contacts import CAME_TO_NOTHING, contacts_in, follow_ups
-from parentportal.operations.open_offers import Named, named_for, open_children
+from parentportal.operations.open_offers import (
+    named_anyway,
+    named_for,
+    open_children,
+    to_young_person,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,10 +36,9 @@ if TYPE_CHECKING:
 
     from messaging.campaigns import Campaign
     from messaging.choosing import Contact
-    from parentportal.models import Carer
     from parentportal.operations.addressees import Addressee
     from parentportal.operations.contacts import FollowUps
-    from parentportal.operations.open_offers import OpenChild
+    from parentportal.operations.open_offers import Named, OpenChild
 
 SUPPRESSING = frozenset(Flag) - {Flag.SHARED_PARENTING}
 """Flags of a family for which nothing is written by itself: an officer looks at it in person.
@@ -89,13 +94,14 @@ class Mailing:
         dated: date,
         asked: Sequence[Channel],
         follow_up_weeks: int,
+        carers: Sequence[UUID],
     ) -> Self:
         """Six queries at most."""
         written, reached = _written(session, campaign, lot)
         return cls(
             campaign,
             lot,
-            children=open_children(session) if campaign.offer else {},
+            children=_children(session, campaign, carers),
             contacts=contacts_in(session, school_year(dated)),
             written=written,
             reached=reached,
@@ -108,9 +114,16 @@ class Mailing:
 
     def named(self, carer: Carer) -> Named:
         """The children a message to this carer is about."""
-        if self.campaign.offer is None:
-            return Named()
-        return named_for(self.campaign.offer, self.children.get(carer.family_id, ()))
+        children = self.children.get(carer.family_id, ())
+        if self.campaign.offer:
+            return named_for(self.campaign.offer, children)
+        named = named_anyway(children)
+        return to_young_person(named) if self.to_young_person else named
+
+    @property
+    def to_young_person(self) -> bool:
+        """Whether it is not the carer who is written to, but their child of 16 or more."""
+        return LockedBlock.YOUNG_PERSON in self.campaign.first
 
     def refuse(self, carer: Carer) -> str | None:
         """Why this carer is not written to at all, or none."""
@@ -159,6 +172,18 @@ class Mailing:
         if address and Channel.LETTER in wanted:
             codes.append(address)
         return list(dict.fromkeys(codes)) or ([] if channels else [UNREACHABLE])
+
+
+def _children(
+    session: Session, campaign: Campaign, carers: Sequence[UUID]
+) -> Mapping[UUID, tuple[OpenChild, ...]]:
+    """The children that a mailing may name: those with its offer, or all where it names any."""
+    if campaign.offer:
+        return open_children(session)
+    if campaign.purpose is not Purpose.SERVICE and LockedBlock.YOUNG_PERSON not in campaign.first:
+        return {}
+    theirs = select(Carer.family_id).where(Carer.id.in_(carers))
+    return open_children(session, Child.family_id.in_(theirs), every=True)
 
 
 @cache

@@ -31,7 +31,7 @@ class OpenChild:
     child: Child
     decided_by: Mapping[Offer, str]
 
-    def also(self, offer: Offer) -> tuple[Offer, ...]:
+    def also(self, offer: Offer | None) -> tuple[Offer, ...]:
         """What is open beside an offer, in the order offers are printed."""
         return tuple(one for one in Offer if one in self.decided_by and one is not offer)
 
@@ -46,12 +46,18 @@ class Named:
 
 
 def open_children(
-    session: Session, *where: ColumnElement[bool]
+    session: Session, *where: ColumnElement[bool], every: bool = False
 ) -> Mapping[UUID, tuple[OpenChild, ...]]:
-    """The children with an open offer, by family, in the order they print; one query."""
+    """The children with an open offer, by family, in the order they print; one query.
+
+    Args:
+        session: the transaction; the caller owns it.
+        where: which children.
+        every: those without an open offer as well.
+    """
     rows = session.execute(
         select(Child, OpenOffer.offer, OpenOffer.decided_by)
-        .join(OpenOffer)
+        .join(OpenOffer, isouter=every)
         .where(*where)
         .order_by(Child.created_at, Child.position, Child.id)
     )
@@ -59,7 +65,8 @@ def open_children(
     decided: dict[UUID, dict[Offer, str]] = defaultdict(dict)
     for child, kind, decided_by in rows:
         children[child.id] = child
-        decided[child.id][Offer(kind.value)] = decided_by
+        if kind is not None:
+            decided[child.id][Offer(kind.value)] = decided_by
     by_family: dict[UUID, list[OpenChild]] = defaultdict(list)
     for key, child in children.items():
         by_family[child.family_id].append(OpenChild(child, decided[key]))
@@ -94,6 +101,32 @@ def named_for(offer: Offer, children: Iterable[OpenChild]) -> Named:
     return Named(tuple(named), tuple(refused), tuple(recorded_by))
 
 
+def named_anyway(children: Iterable[OpenChild]) -> Named:
+    """What a message that offers nothing can say of children: their names, and what is open."""
+    named = []
+    recorded_by: dict[str, None] = {}
+    for one in children:
+        child = one.child
+        if child.first_name:
+            band = AgeBand.read(child.age_band) if child.age_band else None
+            named.append(ChildOffer(child.first_name, band, None, one.also(None)))
+            recorded_by |= dict.fromkeys(one.decided_by.values())
+    return Named(tuple(named), (), tuple(recorded_by))
+
+
+def to_young_person(named: Named) -> Named:
+    """The first of a family's children who is written to in person: 16 or more, with an offer."""
+    of_age = (
+        child
+        for child in named.children
+        if child.age_band is AgeBand.POST_16 and set(child.also) & {Offer.PTB, Offer.ITT}
+    )
+    found = next(of_age, None)
+    if found is None:
+        return Named((), ("no-children",))
+    return Named((found,), (), named.recorded_by)
+
+
 def still_offered(
     offer: Offer | None, told: Iterable[ChildOffer], children: Iterable[OpenChild]
 ) -> bool:
@@ -101,10 +134,10 @@ def still_offered(
 
     An offer that was opened since takes no message back: it says less, and nothing wrong.
     """
-    if offer is None:
-        return True
-    now = {_fixed(child): child for child in named_for(offer, children).children}
-    return all(_holds(child, now.get(_fixed(child))) for child in told)
+    named = named_for(offer, children) if offer else named_anyway(children)
+    now = {_fixed(child): child for child in named.children}
+    said = told if offer else [child for child in told if child.also]
+    return all(_holds(child, now.get(_fixed(child))) for child in said)
 
 
 def _fixed(child: ChildOffer) -> tuple[object, ...]:

@@ -138,7 +138,13 @@ def gather(
     lot = lot_of(campaign, lot, dated)
     found = _carers(session, carers, campaign)
     known = Mailing.ask(
-        session, campaign, lot, dated=dated, asked=asked, follow_up_weeks=follow_up_weeks
+        session,
+        campaign,
+        lot,
+        dated=dated,
+        asked=asked,
+        follow_up_weeks=follow_up_weeks,
+        carers=[carer.id for carer in found],
     )
     segments = _licensed_segments(session, today) if today else None
     if segments is None:
@@ -160,22 +166,24 @@ def gather(
             continue
         named = known.named(carer)
         left_out += [LeftOut(carer.id, refused) for refused in named.refused]
-        if campaign.offer and not named.children:
+        if (campaign.offer or known.to_young_person) and not named.children:
             continue
-        address, unposted = postal_address(carer)
+        reader = named.children[0].first_name if known.to_young_person else carer.name
+        address, unposted = postal_address(carer, reader)
+        own = not known.to_young_person  # email and telephone are the carer's
         addressee = Addressee(
             Recipient(
-                carer.name,
+                reader,
                 carer.written_language,
                 address,
                 named.children,
                 named.recorded_by,
                 edition=edition_of(carer),
             ),
-            carer.email,
+            carer.email if own else None,
             None,
             details.get(carer.id),
-            mobile(carer.phone),
+            mobile(carer.phone) if own else None,
         )
         channels = known.ways(carer, addressee)
         left_out += [
