@@ -14,6 +14,8 @@ from statistics import NormalDist
 
 POWER = 0.8
 SIGNIFICANCE = 0.05
+FEWEST = 10
+"""Families in an arm below which the normal formula says nothing worth reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +102,14 @@ def smallest_detectable(
 
     Returns:
         The rise as a share (0.079 is 7.9 percentage points), or none where even the tailored
-        arm doing it without exception would not show, or an arm is empty.
+        arm doing it without exception would not show, or an arm has fewer than `FEWEST` families.
     """
 
     def shows(rise: float) -> bool:
         return power_to_show(sizes, neutral, neutral + rise, significance=significance) >= power
 
     most = 1 - neutral
-    if not (sizes.neutral and sizes.tailored) or most <= 0 or not shows(most):
+    if min(sizes.neutral, sizes.tailored) < FEWEST or most <= 0 or not shows(most):
         return None
     low, high = 0.0, most
     while high - low > _FINE:

@@ -135,6 +135,8 @@ def arms_for(
 ) -> dict[UUID, Arm]:
     """The arm of each family, drawn now for those that have none yet.
 
+    A follow-up belongs to the trial of what it follows: a family gets both in one arm.
+
     A family to which nothing can be tailored stands apart: it has no lot, so that the reason on
     its messages is its own. It stays apart for this campaign, whatever its carers answer later:
     it was written to before there was anything to compare. A campaign with one version draws
@@ -148,11 +150,12 @@ def arms_for(
     """
     if not load_campaign(campaign.key).tailored:
         return dict.fromkeys(families, Arm.TAILORED)
+    tried = _tried(session, campaign, now)
     arms: dict[UUID, Arm] = {
         family_id: arm
         for family_id, arm in session.execute(
             select(TrialFamily.family_id, TrialFamily.arm).where(
-                TrialFamily.campaign_id == campaign.id, TrialFamily.family_id.is_not(None)
+                TrialFamily.campaign_id == tried.id, TrialFamily.family_id.is_not(None)
             )
         )
         if family_id is not None and family_id in families
@@ -160,16 +163,16 @@ def arms_for(
     strata = {family: stratum_of(found) for family, found in families.items() if family not in arms}
     lots = draw_lots(
         {str(family): stratum for family, stratum in strata.items() if stratum},
-        seed=campaign.seed,
-        neutral_share=campaign.neutral_share,
-        drawn_before=_drawn(session, campaign.id),
+        seed=tried.seed,
+        neutral_share=tried.neutral_share,
+        drawn_before=_drawn(session, tried.id),
     )
     for family, stratum in strata.items():
         lot = lots.get(str(family))
         arms[family] = lot.arm if lot else Arm.TAILORED
         session.add(
             TrialFamily(
-                campaign_id=campaign.id,
+                campaign_id=tried.id,
                 family_id=family,
                 stratum=stratum,
                 place=lot.place if lot else None,
@@ -189,7 +192,7 @@ def lock_plan(session: Session, campaign_id: UUID, *, now: datetime) -> None:
     Raises:
         TrialDayPast: the last day that counts is over before the first letter has gone.
     """
-    campaign = session.get_one(Campaign, campaign_id, with_for_update=True)
+    campaign = _tried(session, session.get_one(Campaign, campaign_id, with_for_update=True), now)
     if not load_campaign(campaign.key).tailored or campaign.neutral_share not in NEUTRAL_SHARES:
         return
     trial = _trial(session, campaign)
@@ -228,11 +231,17 @@ def leave_as_counts(session: Session, family_id: UUID) -> int:
     rows = session.scalars(select(TrialFamily).where(TrialFamily.family_id == family_id)).all()
     for row in rows:
         campaign = session.get_one(Campaign, row.campaign_id)
-        done = families_that_did(session, campaign.id, _trial(session, campaign))
+        done = families_that_did(session, campaign, _trial(session, campaign))
         row.reached = family_id in done
         row.family_id = None
     session.flush()
     return len(rows)
+
+
+def _tried(session: Session, campaign: Campaign, now: datetime) -> Campaign:
+    """The campaign to whose trial this one belongs, held."""
+    followed = load_campaign(campaign.key).follows
+    return campaign_in_hand(session, followed, now) if followed else campaign
 
 
 def _trial(session: Session, campaign: Campaign) -> Trial:

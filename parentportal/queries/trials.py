@@ -123,7 +123,10 @@ class PublishedTrial:
 
 
 def trial_lines(session: Session) -> list[TrialLine]:
-    """Every campaign with more than one version, in the order families meet them. One query."""
+    """Every campaign with more than one version, in the order families meet them. One query.
+
+    A follow-up is not among them: it belongs to the trial of what it follows.
+    """
     found = {
         campaign.key: (campaign, trial)
         for campaign, trial in session.execute(
@@ -133,7 +136,7 @@ def trial_lines(session: Session) -> list[TrialLine]:
     return [
         TrialLine(key, load_campaign(key).name, *found.get(key, (None, None)))
         for key in CAMPAIGN_KEYS
-        if load_campaign(key).tailored
+        if load_campaign(key).tailored and not load_campaign(key).follows
     ]
 
 
@@ -172,25 +175,26 @@ def counting_ends(last: date) -> datetime:
     return datetime.combine(last + timedelta(days=1), time(), LONDON).astimezone(UTC)
 
 
-def families_that_did(session: Session, campaign_id: UUID, trial: Trial) -> set[UUID]:
+def families_that_did(session: Session, campaign: Campaign, trial: Trial) -> set[UUID]:
     """The families of which a carer did what is counted, after they drew and in time. One query.
 
-    An invitation counts as accepted from the first yes, also where a no follows.
+    An invitation counts as accepted from the first yes, also where a no follows. What is said to a
+    follow-up counts for what it follows.
     """
     drawn = (
         select(TrialFamily.family_id)
         .join(Carer, Carer.family_id == TrialFamily.family_id)
-        .where(TrialFamily.campaign_id == campaign_id)
+        .where(TrialFamily.campaign_id == campaign.id)
         .distinct()
     )
-    when, did = _did(drawn, campaign_id, trial.outcome)
+    when, did = _did(drawn, campaign.key, trial.outcome)
     did = did.where(when >= TrialFamily.drawn_at)
     if trial.counted_until is not None:
         did = did.where(when < counting_ends(trial.counted_until))
     return set(session.scalars(did))
 
 
-def _did(drawn: Select[Any], campaign_id: UUID, outcome: Outcome) -> tuple[Any, Select[Any]]:
+def _did(drawn: Select[Any], key: str, outcome: Outcome) -> tuple[Any, Select[Any]]:
     """When a carer did what is counted, and the families with what tells it."""
     if outcome is Outcome.SURVEY_ANSWERED:
         asked = drawn.join(Invitation, Invitation.carer_id == Carer.id)
@@ -203,9 +207,10 @@ def _did(drawn: Select[Any], campaign_id: UUID, outcome: Outcome) -> tuple[Any, 
             AuditEvent.action == "accept",
         )
         return AuditEvent.at, invited.join(AuditEvent, accepted)
+    keys = [key, *(one for one in CAMPAIGN_KEYS if load_campaign(one).follows == key)]
     said = and_(
         CarerReply.carer_id == Carer.id,
-        CarerReply.campaign_id == campaign_id,
+        CarerReply.campaign_id.in_(select(Campaign.id).where(Campaign.key.in_(keys))),
         CarerReply.kind == _REPLIES[outcome],
     )
     return CarerReply.at, drawn.join(CarerReply, said)
@@ -222,7 +227,7 @@ def trial_result(
     drawn = select(TrialFamily).where(TrialFamily.campaign_id == campaign.id)
     if ends is not None:
         drawn = drawn.where(TrialFamily.drawn_at < ends)
-    did = families_that_did(session, campaign.id, trial)
+    did = families_that_did(session, campaign, trial)
     families: Counter[tuple[Stratum, Arm]] = Counter()
     reached: Counter[tuple[Stratum, Arm]] = Counter()
     erased: Counter[tuple[Stratum, Arm]] = Counter()

@@ -96,9 +96,11 @@ def test_the_smallest_detectable_rise_is_shown_and_a_smaller_one_is_not(base, sh
         assert power_to_show(sizes, base, base + 0.99 * rise) < 0.8
 
 
-@pytest.mark.parametrize("sizes", [ArmSizes(0, 30), ArmSizes(30, 0), ArmSizes(1, 4)])
+@pytest.mark.parametrize(
+    "sizes", [ArmSizes(0, 30), ArmSizes(30, 0), ArmSizes(9, 500), ArmSizes(10, 10)]
+)
 def test_a_cohort_too_small_to_show_anything_says_so(sizes):
-    assert smallest_detectable(sizes, 0.5) is None
+    assert smallest_detectable(sizes, 0.8) is None
 
 
 def test_where_everybody_does_it_already_nothing_more_can_show():

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
 from messaging.trials.plan import Outcome
-from parentportal.models import Campaign, CarerReply, OutgoingMessage, ReplyKind, Trial, TrialFamily
+from parentportal.models import (
+    Campaign,
+    CarerReply,
+    FocusGroup,
+    GroupDraw,
+    GroupSession,
+    Invitee,
+    InviteeState,
+    Officer,
+    OutgoingMessage,
+    ReplyKind,
+    Trial,
+    TrialFamily,
+)
 from parentportal.operations.trials import TrialChoices
 from parentportal.queries.trials import trial_result
 
@@ -45,3 +58,44 @@ def says(session, carer, now, kind=ReplyKind.CALL):
         )
     )
     session.flush()
+
+
+def drawn_invitees(session, carers, now):
+    """Each carer's invitation to one meeting a month from now."""
+    officer = session.scalars(select(Officer)).first()
+    group = FocusGroup(name="Oak group", segment=None, aim="To listen.", seats=8, created_at=now)
+    session.add(group)
+    session.flush()
+    meeting = GroupSession(
+        group_id=group.id,
+        place="Invented Library",
+        starts_at=now + timedelta(days=30),
+        minutes=90,
+        access="",
+        expenses="",
+    )
+    session.add(meeting)
+    session.flush()
+    lottery = GroupDraw(
+        session_id=meeting.id,
+        seed="s",
+        pool=len(carers),
+        pool_sha256="0" * 64,
+        drawn=len(carers),
+        drawn_by_id=officer.id,
+        drawn_at=now,
+    )
+    session.add(lottery)
+    session.flush()
+    invitees = {
+        carer: Invitee(
+            session_id=meeting.id,
+            carer_id=carer.id,
+            draw_id=lottery.id,
+            state=InviteeState.PENDING,
+        )
+        for carer in carers
+    }
+    session.add_all(invitees.values())
+    session.flush()
+    return invitees

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from messaging.trials.allocation import Stratum
 from messaging.trials.intervals import Tally
@@ -13,12 +13,29 @@ from messaging.trials.plan import Outcome
 from messaging.trials.results import Verdict
 from messaging.variants import Arm
 from parentportal.models import CarerReply, Family, ReplyKind, TrialFamily
-from parentportal.operations.trials import leave_as_counts, plan_trial
+from parentportal.operations.campaigns import campaign_in_hand
+from parentportal.operations.replies import Reply, reply
+from parentportal.operations.trials import (
+    TrialChoices,
+    arms_for,
+    leave_as_counts,
+    lock_plan,
+    plan_trial,
+)
 from parentportal.queries.trials import trial_result
 from segmentation.segments import Segment
 from tests.parentportal.cohort_rows import a_carer, a_cohort, a_family, assigned
 from tests.parentportal.counting import statements
-from tests.parentportal.trials.asking import CHOICES, arms, drawn, result, says, the_trial
+from tests.parentportal.group_rows import Cohort
+from tests.parentportal.trials.asking import (
+    CHOICES,
+    arms,
+    drawn,
+    drawn_invitees,
+    result,
+    says,
+    the_trial,
+)
 
 
 def test_a_family_counts_in_the_arm_it_drew_if_a_carer_did_it_in_time(
@@ -151,3 +168,39 @@ def test_a_result_takes_two_queries_however_many_families(session, approved, now
         trial_result(session, campaign, trial, now=now)
 
     assert len(made) == 2
+
+
+def test_an_invitation_counts_from_the_first_yes_whatever_follows(session, drafter, now):
+    campaign = campaign_in_hand(session, "focus-group-invitation", now)
+    cohort = Cohort(session)
+    comes, changes_mind, stays, late = cohort.families(4, segment=Segment.PIONEER)
+    carers = (comes, changes_mind, stays, late)
+    families = {carer.family_id: {Segment.PIONEER} for carer in carers}
+    arms_for(session, campaign, families, now=now)
+    plan = TrialChoices(Outcome.INVITATION_ACCEPTED, now.date() + timedelta(days=10), 20)
+    plan_trial(session, campaign.key, plan, now=now, by=drafter)
+    lock_plan(session, campaign.id, now=now)
+    invited = {carer: invitee.id for carer, invitee in drawn_invitees(session, carers, now).items()}
+    tomorrow = now + timedelta(days=1)
+
+    reply(session, invited[comes], Reply.ACCEPT, now=tomorrow)
+    reply(session, invited[changes_mind], Reply.ACCEPT, now=tomorrow)
+    reply(session, invited[changes_mind], Reply.DECLINE, now=tomorrow)
+    reply(session, invited[stays], Reply.DECLINE, now=tomorrow)
+    reply(session, invited[late], Reply.ACCEPT, now=now + timedelta(days=11))
+
+    found = result(session, now)
+    assert found.overall.tailored + found.overall.neutral == Tally(2, 4)
+
+
+def test_what_is_said_to_a_follow_up_counts_for_what_it_follows(session, approved, drafter, now):
+    [carer, *_] = a_cohort(session, now, 4)
+    plan_trial(session, "ptb-offer", CHOICES, now=now, by=drafter)
+    approved()
+    says(session, carer, now)
+    follow_up = campaign_in_hand(session, "ptb-follow-up", now)
+    session.execute(update(CarerReply).values(campaign_id=follow_up.id))
+
+    found = result(session, now)
+
+    assert found.overall.tailored + found.overall.neutral == Tally(1, 3)

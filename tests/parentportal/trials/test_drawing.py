@@ -158,3 +158,27 @@ def test_a_draw_makes_as_many_queries_for_many_families_as_for_few(session, now)
             arms_for(session, campaign, segments, now=now)
         seen.append(sum(one.startswith("SELECT") for one in made))
     assert seen[0] == seen[1] == 2
+
+
+def test_a_follow_up_goes_out_in_the_arm_of_what_it_follows(session, now):
+    offer = campaign_in_hand(session, "ptb-offer", now)
+    segments = {
+        a_family(session, f"F{number}", now).family_id: {Segment.SETTLER} for number in range(10)
+    }
+    first = arms_for(session, offer, segments, now=now)
+    segments[a_family(session, "F10", now).family_id] = {Segment.SETTLER}
+
+    follow_up = campaign_in_hand(session, "ptb-follow-up", now)
+    second = arms_for(session, follow_up, segments, now=now + timedelta(days=30))
+
+    assert second.items() >= first.items()
+    assert {row.campaign_id for row in drawn(session)} == {offer.id}
+    assert len(drawn(session)) == 11
+
+
+def test_a_campaign_with_one_version_draws_nobody(session, now):
+    campaign = campaign_in_hand(session, "naming-a-school", now)
+    family = a_family(session, "F1", now).family_id
+
+    assert arms_for(session, campaign, {family: set()}, now=now) == {family: Arm.TAILORED}
+    assert drawn(session) == []

@@ -7,14 +7,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from messaging.trials.plan import Outcome
 from parentportal.models import Trial
+from parentportal.operations.campaigns import campaign_in_hand
 from parentportal.operations.trials import (
     TrialDayPast,
     TrialDrawn,
     TrialLocked,
+    lock_plan,
     plan_of,
     plan_trial,
     usual_outcome,
@@ -130,3 +132,17 @@ def test_nothing_is_approved_once_the_last_day_is_over_before_anything_went(
 
     with pytest.raises(TrialDayPast):
         approved(datetime(2026, 12, 25, 9, tzinfo=UTC))
+
+
+def test_a_follow_up_has_the_plan_of_what_it_follows(session, now):
+    follow_up = campaign_in_hand(session, "ptb-follow-up", now)
+
+    lock_plan(session, follow_up.id, now=now)
+
+    assert the_trial(session).Campaign.key == "ptb-offer"
+
+
+def test_a_campaign_with_one_version_has_no_plan_to_lock(session, now):
+    lock_plan(session, campaign_in_hand(session, "naming-a-school", now).id, now=now)
+
+    assert session.scalar(select(Trial)) is None

@@ -110,5 +110,6 @@ def test_only_campaigns_with_more_than_one_version_can_be_tried(session, now):
     lines = {line.key: line for line in trial_lines(session)}
 
     assert {"ptb-offer", "focus-group-invitation"} <= lines.keys()
+    assert not {"naming-a-school", "ptb-follow-up"} & lines.keys()
     assert lines["ptb-offer"].campaign is not None
     assert lines["focus-group-invitation"].campaign is None
