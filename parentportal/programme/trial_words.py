@@ -5,8 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from flask_babel import format_decimal, format_percent
-from flask_babel import gettext as translated
+from flask_babel import format_decimal, format_percent, gettext
 from flask_babel import lazy_gettext as _
 
 from messaging.trials.allocation import Stratum
@@ -88,13 +87,13 @@ def points(share: float, *, places: int = 1) -> str:
 
 def interval_words(found: Interval) -> str:
     """An interval in percentage points: −1.5 to +9.3."""
-    return str(translated("%(low)s to %(high)s", low=points(found.low), high=points(found.high)))
+    return str(gettext("%(low)s to %(high)s", low=points(found.low), high=points(found.high)))
 
 
 def difference_words(found: Interval) -> str:
     """A difference with its interval in percentage points: +4.2 (−1.5 to +9.3)."""
     return str(
-        translated(
+        gettext(
             "%(difference)s (%(low)s to %(high)s)",
             difference=points(found.value),
             low=points(found.low),
@@ -106,9 +105,9 @@ def difference_words(found: Interval) -> str:
 def tally_words(tally: Tally) -> str:
     """Those who did it, of all, with the share: 12 of 48 (25%)."""
     if not tally.of:
-        return str(translated("no families"))
+        return str(gettext("no families"))
     return str(
-        translated(
+        gettext(
             "%(hits)s of %(all)s (%(share)s)",
             hits=format_decimal(tally.hits),
             all=format_decimal(tally.of),
@@ -119,7 +118,7 @@ def tally_words(tally: Tally) -> str:
 
 def campaign_name(name: str) -> str:
     """What a campaign is called in the officer's language; the desk's words have the same names."""
-    return str(translated(name))
+    return str(gettext(name))
 
 
 def _turned(number: str) -> str:

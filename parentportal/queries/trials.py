@@ -144,7 +144,8 @@ def cohort_for(session: Session, key: str) -> TrialCohort:
     """Whom the campaign would draw for now: an estimate, to plan by. One query."""
     campaign = load_campaign(key)
     newest = newest_assignments()
-    wanted = select(Carer.family_id, newest.c.segment, Carer.objected_at, Carer.language).outerjoin(
+    ours_to_choose = and_(Carer.objected_at.is_(None), Carer.chosen_voice.is_(None))
+    wanted = select(Carer.family_id, newest.c.segment, ours_to_choose, Carer.language).outerjoin(
         newest, newest.c.carer_id == Carer.id
     )
     if campaign.offer is not None:
@@ -152,8 +153,8 @@ def cohort_for(session: Session, key: str) -> TrialCohort:
         offered = offered.where(OpenOffer.offer == OfferKind(campaign.offer.value))
         wanted = wanted.where(Carer.family_id.in_(offered))
     families: dict[UUID, set[Segment]] = defaultdict(set)
-    for family_id, segment, objected_at, language in session.execute(wanted):
-        tailorable = segment and objected_at is None and language in campaign.languages
+    for family_id, segment, free, language in session.execute(wanted):
+        tailorable = segment and free and language in campaign.languages
         families[family_id].update([Segment(segment)] if tailorable else [])
     counted = Counter(stratum_of(segments) for segments in families.values())
     return TrialCohort({stratum: counted[stratum] for stratum in Stratum}, counted[None])

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from messaging.trials.allocation import Stratum
 from messaging.trials.intervals import Tally
 from messaging.trials.results import Cell, read_result
-from messaging.variants import Arm
+from messaging.variants import Arm, VariantName
 from parentportal.models import Campaign
 from parentportal.operations.campaigns import campaign_in_hand
 from parentportal.queries.trials import cohort_for, drawn_families, publish_trial, trial_lines
@@ -83,14 +83,16 @@ def test_the_cohort_to_plan_by_is_whom_the_campaign_would_draw_for(session, draf
     a_cohort(session, now, 20)
     a_family(session, "X1", now, children=False)
     objects = a_family(session, "X2", now, objected_at=now)
-    assigned(session, objects, Segment.SETTLER, now)
+    picks = a_family(session, "X3", now, chosen_voice=VariantName.PIONEER, chosen_voice_at=now)
+    for carer in (objects, picks):
+        assigned(session, carer, Segment.SETTLER, now)
 
     foreseen = cohort_for(session, "ptb-offer")
     draft()
 
     counted = Counter(row.stratum for row in drawn(session))
     assert foreseen.strata == {stratum: counted[stratum] for stratum in Stratum}
-    assert foreseen.apart == counted[None] == 6
+    assert foreseen.apart == counted[None] == 7
     assert foreseen.families == 15
 
 
