@@ -16,7 +16,7 @@ from messaging.message import Edition, Message
 Way = tuple[int, bool]
 """How close (0 roomy to 3), and whether the second language begins on a side of its own."""
 
-_FIRST, _LATER = 189.5, 275.0  # height for text on the first side, and on each later one
+_FIRST, _LATER = 190.5, 277.0  # height for text on the first side, and on each later one
 _LOST = 22.0  # at the foot of a side, because a heading or a row goes to the next
 _SURE = 0.07  # beyond this share of the room no estimate has been wrong
 _LARGE = 2.6  # how much higher large print is, at the most
@@ -39,7 +39,7 @@ class _Script:
     closer: tuple[float, ...]  # the height at each closeness, roomy being 1
 
 
-_LATIN = _Script(86, 5.35, 1.31, 9.5, 1.7, (1, 0.926, 0.835, 0.766))
+_LATIN = _Script(86, 5.35, 1.31, 9.5, 1.7, (1, 0.926, 0.835, 0.725))
 _NASTALIQ = _Script(113, 7.09, 1.19, 13.0, 3.0, (1, 0.9, 0.807, 0.764))
 
 
