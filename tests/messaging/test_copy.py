@@ -5,6 +5,7 @@ import re
 import pytest
 
 from messaging.channels import Channel
+from messaging.checks import MOST_PARTS
 from messaging.lexicon import banned_words
 from messaging.placeholders import blanks_in
 from messaging.sms import Alphabet, cut
@@ -16,7 +17,6 @@ ENGLISH_VERSIONS = [(key, name) for key, language, name in VERSIONS if language 
 NAMES_OF_SEGMENTS = re.compile(r"settler|prospector|pioneer", re.IGNORECASE)
 TONE_MAY_NAME = {"name", "children", "council_name", "contact_name"}
 OLDEST_READER = 12  # years
-MOST_PARTS = 5  # of UCS-2, which holds less than half as much
 
 
 @pytest.mark.parametrize(("campaign", "language", "variant"), VERSIONS)
@@ -56,7 +56,7 @@ def test_no_english_tone_sentence_runs_on(campaign, variant):
 
 @pytest.mark.parametrize(("campaign", "language", "variant"), VERSIONS)
 def test_a_text_message_fits_two_parts_with_a_familys_own_link(campaign, language, variant):
-    """Long enough are the link and the name; a language beyond GSM-7 may take three."""
+    """Beyond GSM-7 a part holds less than half as much, and a text may take one more."""
     if not load_variant(campaign, language, variant).sms:
         pytest.skip("this text is not written yet")
     text = cut(text_message(campaign, language, variant))
