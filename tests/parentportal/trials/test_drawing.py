@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -182,3 +184,26 @@ def test_a_campaign_with_one_version_draws_nobody(session, now):
 
     assert arms_for(session, campaign, {family: set()}, now=now) == {family: Arm.TAILORED}
     assert drawn(session) == []
+
+
+def test_two_drafts_at_once_draw_no_place_twice(database, now):
+    with database.transaction() as session:
+        halves = [
+            {a_family(session, f"{half}{number}", now).family_id for number in range(15)}
+            for half in "AB"
+        ]
+    begin = Barrier(2)
+
+    def draws(families):
+        begin.wait(timeout=10)
+        with database.transaction() as session:
+            campaign = campaign_in_hand(session, "ptb-offer", now)
+            arms_for(session, campaign, {one: {Segment.SETTLER} for one in families}, now=now)
+
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(draws, halves))
+
+    with database.reading() as session:
+        rows = drawn(session)
+    assert [row.place for row in rows] == list(range(30))
+    assert Counter(row.arm for row in rows) == {Arm.NEUTRAL: 6, Arm.TAILORED: 24}
