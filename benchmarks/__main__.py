@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from benchmarks import asking, intake, letters, pages, survey, typed
+from benchmarks import asking, dispatch, intake, letters, pages, survey, typed
 from benchmarks.databases import SQLITE, kinds
 from benchmarks.report import table
 from benchmarks.size import FULL, LEAST, QUICK
@@ -22,16 +22,21 @@ if TYPE_CHECKING:
     from benchmarks.report import Row
     from benchmarks.size import Size
 
-PARTS = ("survey", "typing", "asking", "letters", "import", "queries")
+PARTS = ("survey", "typing", "asking", "letters", "dispatch", "import", "queries")
+ON_EACH_DATABASE = {
+    "survey": survey.measure,
+    "dispatch": dispatch.measure,
+    "import": intake.measure,
+}
 SIZES = {"full": FULL, "quick": QUICK, "least": LEAST}
 NOTES = """
 A page's time is from pressing a button until the next page is there, after its redirect; p95 is
 exceeded by one in twenty. The floor of the survey is bare Flask with a form token and one row a
-page; of letters, Typst alone; of asking, one solution of the equations of what was answered. Survey
-and floor are served by waitress, each in a process of its own, take as many presses from the same
-client, and take turns in each round. The server's work is processor time; a database server's own
-is not in it. Medians over {rounds} round{s}, with the least
-and the most."""
+page; of letters, Typst alone; of asking, one solution of the equations of what was answered; of
+dispatch, the way out alone, or the provider's limit. Survey and floor are served by waitress, each
+in a process of its own, take as many presses from the same client, and take turns in each round.
+The server's work is processor time; a database server's own is not in it. Medians over {rounds}
+round{s}, with the least and the most."""
 
 
 def measure(part: str, size: Size, databases: Sequence[str], folder: Path) -> Iterator[Row]:
@@ -43,14 +48,11 @@ def measure(part: str, size: Size, databases: Sequence[str], folder: Path) -> It
             yield from asking.measure(size)
         case "letters":
             yield from letters.measure(size)
-        case "survey":
-            for kind in databases:
-                yield from survey.measure(size, kind, folder)
-        case "import":
-            for kind in databases:
-                yield from intake.measure(size, kind, folder)
         case "queries":
             yield from pages.measure(databases[0], folder)
+        case _:
+            for kind in databases:
+                yield from ON_EACH_DATABASE[part](size, kind, folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -19,6 +19,7 @@ class Size:
         file_rows: rows of a file that is classified.
         letters: letters printed a reading.
         families: households of an imported file.
+        messages: messages sent a reading.
     """
 
     rounds: int
@@ -29,6 +30,7 @@ class Size:
     file_rows: int
     letters: int
     families: int
+    messages: int
 
 
 FULL = Size(
@@ -40,6 +42,7 @@ FULL = Size(
     file_rows=1_000_000,
     letters=40,
     families=1_000,
+    messages=1_000,
 )
 QUICK = Size(
     rounds=3,
@@ -50,6 +53,7 @@ QUICK = Size(
     file_rows=50_000,
     letters=10,
     families=100,
+    messages=200,
 )
 LEAST = Size(
     rounds=1,
@@ -60,4 +64,5 @@ LEAST = Size(
     file_rows=100,
     letters=2,
     families=5,
+    messages=3,
 )

@@ -45,6 +45,10 @@ from parentportal.app import create_app
                 "Urdu, one file for all",
             },
         ),
+        (
+            "dispatch",
+            {"emails through Notify, no limit", "emails through Notify, 3,000 a minute"},
+        ),
         ("import", {"check", "confirm"}),
     ],
 )
