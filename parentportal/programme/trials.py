@@ -51,7 +51,9 @@ from parentportal.queries.trials import (
     PublishedTrial,
     TrialCohort,
     TrialLine,
+    arms_are_as_drawn,
     cohort_for,
+    counting_ends,
     drawn_families,
     publish_trial,
     trial_lines,
@@ -164,6 +166,7 @@ def trial(key: str) -> ResponseReturnValue:
         line = _line(session, key)
         cohort = cohort_for(session, key)
         drawn = drawn_families(session, line.campaign.id) if line.campaign else None
+        as_drawn = line.campaign is None or arms_are_as_drawn(session, line.campaign)
     form = TrialForm.of(line)
     locked = line.trial is not None and line.trial.locked_at is not None
     if form.validate_on_submit():
@@ -189,6 +192,8 @@ def trial(key: str) -> ResponseReturnValue:
         strata=STRATA,
         points=points,
         as_locked=locked and _as_locked(line),
+        as_drawn=as_drawn,
+        over=locked and _is_over(line),
     )
     return page, HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
 
@@ -290,6 +295,12 @@ def _as_locked(line: TrialLine) -> bool:
     assert line.campaign is not None  # noqa: S101 -- a locked trial has them all
     assert line.trial is not None  # noqa: S101
     return plan_of(line.campaign, line.trial).is_as_locked(line.trial.fingerprint or "")
+
+
+def _is_over(line: TrialLine) -> bool:
+    """Whether the last day that counts is past: before, whoever knew the seed could foresee arms."""
+    last = line.trial.counted_until if line.trial else None
+    return last is not None and now() >= counting_ends(last)
 
 
 def _result_rows(found: PublishedTrial) -> list[ResultRow]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, select
 
 from messaging.campaigns import CAMPAIGN_KEYS, load_campaign
-from messaging.trials.allocation import Stratum, stratum_of
+from messaging.trials.allocation import Stratum, arm_at, stratum_of
 from messaging.trials.plan import Outcome
 from messaging.trials.results import Cell, Verdict, read_result
 from messaging.variants import Arm
@@ -169,6 +169,20 @@ def drawn_families(session: Session, campaign_id: UUID) -> DrawnFamilies:
     ).all()
     arms = {arm: sum(n for drawn, apart, n in rows if drawn is arm and not apart) for arm in Arm}
     return DrawnFamilies(arms, sum(number for _, apart, number in rows if apart))
+
+
+def arms_are_as_drawn(session: Session, campaign: Campaign) -> bool:
+    """Whether every family stands in the arm that its place and the kept seed give. One query."""
+    rows = session.execute(
+        select(TrialFamily.stratum, TrialFamily.place, TrialFamily.arm).where(
+            TrialFamily.campaign_id == campaign.id
+        )
+    )
+    return all(
+        arm is arm_at(place, stratum, seed=campaign.seed, neutral_share=campaign.neutral_share)
+        for stratum, place, arm in rows
+        if stratum is not None and place is not None
+    )
 
 
 def counting_ends(last: date) -> datetime:

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select, update
 
-from messaging.trials.allocation import Stratum
+from messaging.trials.allocation import Stratum, arm_at
 from messaging.trials.plan import Outcome
 from messaging.variants import Arm
 from parentportal.models import Campaign, Role, Trial, TrialFamily
@@ -223,6 +223,28 @@ def test_a_locked_plan_that_somebody_changed_is_not_trusted(team, locked, databa
         session.execute(update(Trial).values(counted_until=UNTIL + timedelta(days=9)))
 
     assert "Do not trust its result" in text_of(team.get(PLAN))
+
+
+def test_families_whose_version_somebody_changed_are_told_of(team, locked, database):
+    """The rows of these tests are laid by hand, and not by lot."""
+    locked({Stratum.SETTLER: PLENTY})
+    assert "Some families do not have the version" in text_of(team.get(PLAN))
+
+    with database.transaction() as session:
+        campaign = session.scalars(select(Campaign)).one()
+        for row in session.scalars(select(TrialFamily).where(TrialFamily.stratum.is_not(None))):
+            row.arm = arm_at(row.place, row.stratum, seed=campaign.seed, neutral_share=20)
+
+    assert "Some families do not have the version" not in text_of(team.get(PLAN))
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_the_seed_is_shown_when_counting_is_over(team, locked, database, over):
+    locked({Stratum.SETTLER: PLENTY}, over=over)
+    with database.reading() as session:
+        seed = session.scalars(select(Campaign.seed)).one()
+
+    assert (seed in text_of(team.get(PLAN))) is over
 
 
 # Results
