@@ -298,7 +298,7 @@ def _as_locked(line: TrialLine) -> bool:
 
 
 def _is_over(line: TrialLine) -> bool:
-    """Whether the last day that counts is past: before, whoever knew the seed could foresee arms."""
+    """Whether the last day is past: before, whoever knew the seed could foresee lots."""
     last = line.trial.counted_until if line.trial else None
     return last is not None and now() >= counting_ends(last)
 
