@@ -73,6 +73,11 @@ def test_an_english_text_message_is_one_sentence(campaign, variant):
     assert len(sentence.split()) <= 30
 
 
+@pytest.mark.parametrize(("campaign", "variant"), ENGLISH_VERSIONS)
+def test_a_twelve_year_old_can_read_an_english_text_message(campaign, variant):
+    assert reading_age(load_variant(campaign, "en_GB", variant, Channel.SMS).sms) <= OLDEST_READER
+
+
 def text_message(campaign, language, variant):
     link = "https://travel.exampleshire.example/m/Q7w-ZkT3vN1sYx8LbR2mDA"
     return message(campaign, language, variant, channel=Channel.SMS, portal_link=link).plain_text()
