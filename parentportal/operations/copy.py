@@ -15,19 +15,18 @@ from messaging.campaigns import load_campaign
 from messaging.channels import Channel
 from messaging.editing import CopyState, CopyStep, follow_copy
 from messaging.languages import LANGUAGES
-from messaging.parity import ParityReport, parity
 from messaging.variants import VariantName, VariantNotWrittenError, voices
 from parentportal.models import TemplateVersion
 from parentportal.operations import trail
 from parentportal.operations.campaigns import campaign_in_hand
 from parentportal.operations.council import council_in_force
+from parentportal.operations.judging import Judgement, judge
 from parentportal.operations.outbox import SecondOfficerNeeded
 from parentportal.operations.wording import (
     EVERY_SLOT,
     Wording,
     digest_of,
     tone_of,
-    variant_of,
 )
 from parentportal.refusals import NotThere, Refusal
 
@@ -36,11 +35,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from messaging.checks import Finding
     from sqlalchemy.orm import Session
 
-    from messaging.council import Council
-    from messaging.variants import Shelf, Variant
     from parentportal.models import Campaign, Officer
 
 
@@ -54,14 +50,14 @@ class WordsAtFault(Refusal):
     """These words cannot be used as they stand.
 
     Attributes:
-        report: the comparison with the other versions; none where it could not be made.
+        judgement: what is at fault.
     """
 
     code = "words-at-fault"
 
-    def __init__(self, report: ParityReport | None = None) -> None:
+    def __init__(self, judgement: Judgement) -> None:
         super().__init__()
-        self.report = report
+        self.judgement = judgement
 
 
 class ForumHasNotSigned(Refusal):
@@ -149,25 +145,11 @@ def save_words(
     return row
 
 
-def check(
-    session: Session,
-    version_id: UUID,
-    findings: Sequence[Finding],
-    *,
-    now: datetime,
-    by: Officer,
-) -> TemplateVersion:
+def check(session: Session, version_id: UUID, *, now: datetime, by: Officer) -> TemplateVersion:
     """Hand words to a second officer, once nothing about them is at fault.
 
     What commits the council without standing in the facts may go on to the second officer, who
-    takes it out or gives a written reason.
-
-    Args:
-        session: the transaction.
-        version_id: which words.
-        findings: what the checks of :mod:`messaging.checks` say of them.
-        now: when.
-        by: who.
+    sends it back or gives a written reason.
 
     Raises:
         WordsAtFault: they cannot be used.
@@ -175,11 +157,9 @@ def check(
     """
     row = version_in_hand(session, version_id)
     after = follow_copy(row.state, CopyStep.CHECK)
-    if any(one.refuses for one in findings):
-        raise WordsAtFault
-    report = compare(session, row, now=now)
-    if report.differences:
-        raise WordsAtFault(report)
+    judgement = judge(session, row, now=now)
+    if not judgement.may_be_checked:
+        raise WordsAtFault(judgement)
     row.state = after
     _keep(session, row, CopyStep.CHECK, now, by)
     return row
@@ -206,9 +186,9 @@ def approve(
     if row.made_by_id == by.id:
         raise SecondOfficerNeeded
     row.reasons = [[one.slot, one.matched, one.why.strip()] for one in reasons if one.why.strip()]
-    report = compare(session, row, now=now)
-    if not report.holds:
-        raise WordsAtFault(report)
+    judgement = judge(session, row, now=now)
+    if not judgement.may_be_used:
+        raise WordsAtFault(judgement)
     row.approved_by_id, row.approved_at, row.state, row.note = by.id, now, after, None
     _keep(session, row, CopyStep.APPROVE, now, by, reasons=len(row.reasons))
     return row
@@ -261,9 +241,9 @@ def put_in_use(
     after = follow_copy(row.state, CopyStep.USE)
     if council_in_force(session).forum_signs_copy and row.forum_at is None:
         raise ForumHasNotSigned
-    report = compare(session, row, now=now)
-    if not report.holds:
-        raise WordsAtFault(report)
+    judgement = judge(session, row, now=now)
+    if not judgement.may_be_used:
+        raise WordsAtFault(judgement)
     before = session.scalars(
         select(TemplateVersion).where(
             TemplateVersion.campaign_id == row.campaign_id,
@@ -292,53 +272,6 @@ def retire(session: Session, version_id: UUID, *, now: datetime, by: Officer) ->
     return row
 
 
-def compare(session: Session, row: TemplateVersion, *, now: datetime) -> ParityReport:
-    """Hold a version against all that is in use, as if it were in use itself.
-
-    Breaches and differences of other versions alone are not its fault and are left out.
-    """
-    key = row.campaign.key
-    shelf = shelf_with(Wording(session, row.campaign, now), row)
-    excused = [(slot, matched) for slot, matched, _ in row.reasons]
-    report = parity(
-        load_campaign(key),
-        council_in_force(session),
-        languages=[row.language],
-        shelf=shelf,
-        reasons=excused,
-    )
-    return ParityReport(
-        campaign=key,
-        compared=report.compared,
-        samples=report.samples,
-        digests=report.digests,
-        differences=tuple(
-            one
-            for one in report.differences
-            if (one.language, one.variant) == (row.language, row.variant)
-        ),
-        breaches=tuple(
-            one
-            for one in report.breaches
-            if (one.language, one.variant) == (row.language, row.variant)
-        ),
-    )
-
-
-def shelf_with(wording: Shelf, row: TemplateVersion) -> Shelf:
-    """The words in use, but for one version that is tried out."""
-
-    def shelf(campaign: str, language: str, name: VariantName, channel: Channel) -> Variant:
-        if (language, name) != (row.language, row.variant):
-            return wording(campaign, language, name, channel)
-        variant = variant_of(row, campaign, channel)
-        if any(not text for _, text in variant.tone()):
-            raise VariantNotWrittenError(f"{campaign} has no {name} {channel} in {language}")
-        return variant
-
-    return shelf
-
-
 def version_in_hand(session: Session, version_id: UUID) -> TemplateVersion:
     """A version that nobody else moves until this transaction ends.
 
@@ -349,21 +282,6 @@ def version_in_hand(session: Session, version_id: UUID) -> TemplateVersion:
     if row is None:
         raise NotThere
     return row
-
-
-def report_of(session: Session, key: str, council: Council, now: datetime) -> ParityReport:
-    """The comparison of all that is in use of a campaign, for anybody who asks.
-
-    Raises:
-        NotThere: no such campaign.
-    """
-    try:
-        campaign = load_campaign(key)
-    except KeyError:
-        raise NotThere from None
-    row = campaign_in_hand(session, key, now)
-    wording = Wording(session, row, now)
-    return parity(campaign, council, shelf=wording, reasons=wording.reasons)
 
 
 def _campaign(

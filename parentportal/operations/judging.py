@@ -1,0 +1,186 @@
+"""What is at fault with a version of a council's wording, before anybody may use it.
+
+The words are read by themselves (:mod:`messaging.checks`), and held against all that is in use, as
+if they were in use too (:mod:`messaging.parity`). What cannot even be composed is a finding, never
+a failure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from messaging.campaigns import load_campaign
+from messaging.channels import Channel
+from messaging.checks import Code, Finding, Standard, check, refused
+from messaging.composition import TONE_FLAGS, TONE_PLACEHOLDERS, Recipient, compose
+from messaging.facts import locked_text
+from messaging.markup import MarkupRefused
+from messaging.parity import (
+    SAMPLE_ADDRESS,
+    FactsDifference,
+    ToneBreach,
+    parity,
+    sample_date,
+    sample_details,
+    sample_recipients,
+)
+from messaging.placeholders import CompositionRefused
+from messaging.variants import Variant, VariantName, VariantNotWrittenError
+from parentportal.operations.campaigns import campaign_in_hand
+from parentportal.operations.council import council_in_force
+from parentportal.operations.wording import EVERY_SLOT, Wording, variant_of
+from parentportal.refusals import NotThere
+from segmentation.readability import reading_age
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from messaging.council import Council
+    from messaging.message import Message
+    from messaging.parity import ParityReport
+    from messaging.variants import Shelf
+    from parentportal.models import TemplateVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All there is to say of a version.
+
+    Attributes:
+        findings: what the words themselves show, each with its slot and place.
+        differences: where its facts are not those of other versions.
+        breaches: what its tone promises and the facts do not.
+    """
+
+    findings: tuple[Finding, ...]
+    differences: tuple[FactsDifference, ...] = ()
+    breaches: tuple[ToneBreach, ...] = ()
+
+    @property
+    def may_be_checked(self) -> bool:
+        """Whether a second officer may be asked to read it.
+
+        A promise that no fact bears out is for that officer to weigh.
+        """
+        return not _fatal(self.findings) and not self.differences
+
+    @property
+    def may_be_used(self) -> bool:
+        """Whether nothing at all stands against it."""
+        return self.may_be_checked and not self.breaches
+
+
+def _fatal(findings: Collection[Finding]) -> bool:
+    return refused(one for one in findings if one.code is not Code.UNMATCHED)
+
+
+def judge(session: Session, row: TemplateVersion, *, now: datetime) -> Judgement:
+    """Read a version, and hold it against all that is in use."""
+    council = council_in_force(session)
+    key = row.campaign.key
+    excused = {(slot, matched) for slot, matched, _ in row.reasons}
+    findings = findings_of(key, row.language, row.variant, row.tone, council)
+    if _fatal(findings):
+        return Judgement(findings)
+    shelf = shelf_with(Wording(session, row.campaign, now), row)
+    report = parity(
+        load_campaign(key), council, languages=[row.language], shelf=shelf, reasons=excused
+    )
+    mine = (row.language, str(row.variant))
+    return Judgement(
+        findings,
+        tuple(one for one in report.differences if (one.language, one.variant) == mine),
+        tuple(one for one in report.breaches if (one.language, one.variant) == mine),
+    )
+
+
+def findings_of(
+    key: str, language: str, name: VariantName, tone: Mapping[str, str], council: Council
+) -> tuple[Finding, ...]:
+    """What the words themselves show, for a page that asks while an officer types.
+
+    What a tone block promises is held against the facts of one sample family here, and against
+    those of every family by :func:`judge`.
+    """
+    found: list[Finding] = []
+    texts: dict[str, Any] = {slot: text.strip() for slot, text in tone.items()}
+    for channel in (Channel.LETTER, Channel.SMS):
+        variant = Variant(
+            campaign=key,
+            channel=channel,
+            language=language,
+            name=name,
+            **texts,
+        )
+        standard = Standard(
+            known=TONE_PLACEHOLDERS,
+            flags=TONE_FLAGS,
+            locked=_facts(key, language, council),
+            reading_age=reading_age,
+            finished=_finished(variant, council),
+        )
+        found += [one for one in check(variant, standard) if one not in found]
+    return tuple(found)
+
+
+def _facts(key: str, language: str, council: Council) -> str:
+    """What the letter of a family with children of both ages states, whatever its tone."""
+    bare: dict[str, Any] = dict.fromkeys(EVERY_SLOT, "-")
+    letter = Variant(key, Channel.LETTER, language, VariantName.NEUTRAL, **bare)
+    text = replace(letter, channel=Channel.SMS)
+    return "\n".join(locked_text(_sample(variant, council)) for variant in (letter, text))
+
+
+def _finished(variant: Variant, council: Council) -> tuple[str, ...]:
+    """A text message as the longest of the sample families gets it, where it can be made."""
+    if variant.channel is not Channel.SMS:
+        return ()
+    try:
+        return (_sample(variant, council).plain_text(),)
+    except (CompositionRefused, MarkupRefused):
+        return ()  # the check itself says why
+
+
+def _sample(variant: Variant, council: Council) -> Message:
+    campaign = load_campaign(variant.campaign)
+    *_, (_, children) = sample_recipients(campaign)
+    dated = sample_date(council)
+    return compose(
+        variant,
+        Recipient("Ali Sample", variant.language, SAMPLE_ADDRESS, children),
+        council,
+        dated=dated,
+        details=sample_details(campaign, dated),
+    )
+
+
+def shelf_with(wording: Shelf, row: TemplateVersion) -> Shelf:
+    """The words in use, but for one version that is tried out."""
+
+    def shelf(campaign: str, language: str, name: VariantName, channel: Channel) -> Variant:
+        if (language, name) != (row.language, row.variant):
+            return wording(campaign, language, name, channel)
+        variant = variant_of(row, campaign, channel)
+        if any(not text for _, text in variant.tone()):
+            raise VariantNotWrittenError(f"{campaign} has no {name} {channel} in {language}")
+        return variant
+
+    return shelf
+
+
+def report_of(session: Session, key: str, *, now: datetime) -> ParityReport:
+    """The comparison of all that is in use of a campaign, for anybody who asks.
+
+    Raises:
+        NotThere: no such campaign.
+    """
+    try:
+        campaign = load_campaign(key)
+    except KeyError:
+        raise NotThere from None
+    wording = Wording(session, campaign_in_hand(session, key, now), now)
+    return parity(campaign, council_in_force(session), shelf=wording, reasons=wording.reasons)
