@@ -20,12 +20,12 @@ from messaging.channels import Channel
 from messaging.lifecycle import BATCH_STEPS, GONE, State, Step, follow
 from messaging.message import Message
 from parentportal.dispatch.opening import open_ways
+from parentportal.dispatch.packing import Held, pack
 from parentportal.dispatch.ways import (
     Accepted,
     Gone,
     NeverAccepted,
     NotNow,
-    Parcel,
     PerhapsAccepted,
     WayShut,
 )
@@ -41,12 +41,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy.orm import Session
-
     from parentportal.config import Settings
     from parentportal.db import Database
     from parentportal.dispatch.ways import Way
-    from parentportal.models import Officer, OutgoingMessage
+    from parentportal.models import Officer
 
 log = logging.getLogger(__name__)
 
@@ -117,15 +115,6 @@ def run(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A message in hand: the lease it is held by, what goes out, and whether it may have gone."""
-
-    lease: UUID
-    parcel: Parcel
-    begun: bool
-
-
 class Worker:
     """One worker, for one thread: it opens its own ways and goes round."""
 
@@ -188,7 +177,7 @@ class Worker:
                 now=self._clock(),
                 batch_id=batch_id,
             )
-            held = _held(session, rows)
+            held = pack(session, rows, now=self._clock())
         shut: dict[UUID, str] = {}
         for one in held:
             if one.parcel.batch_id in shut:
@@ -196,9 +185,9 @@ class Worker:
             elif (code := self._send(way, one)) is not None:
                 shut[one.parcel.batch_id] = code
                 self._pause(one.parcel.batch_id, code)
-        return bool(held)
+        return bool(rows)
 
-    def _send(self, way: Way, held: _Held) -> str | None:
+    def _send(self, way: Way, held: Held) -> str | None:
         """Send one message and record what came of it.
 
         Returns:
@@ -240,7 +229,7 @@ class Worker:
             self._accepted(way, held, accepted)
         return None
 
-    def _accepted(self, way: Way, held: _Held, accepted: Accepted) -> None:
+    def _accepted(self, way: Way, held: Held, accepted: Accepted) -> None:
         with self._database.transaction() as session:
             marked = sending.record_accepted(
                 session,
@@ -254,7 +243,7 @@ class Worker:
             if marked is sending.Marked.TAKEN_BACK:
                 way.take_back(held.parcel.batch_id, [held.parcel.reference])
 
-    def _leave(self, way: Way, held: _Held, code: str, wait: timedelta) -> None:
+    def _leave(self, way: Way, held: Held, code: str, wait: timedelta) -> None:
         """The provider may have it: it is asked in a while, or where it cannot be, a person is."""
         message_id, now = held.parcel.reference, self._clock()
         with self._database.transaction() as session:
@@ -269,12 +258,12 @@ class Worker:
             rows = sending.overdue(
                 session, self._terms(way), self._at_a_time, now=self._clock(), batch_id=batch_id
             )
-            held = _held(session, rows)
+            held = pack(session, rows, now=self._clock())
         for one in held:
             self._settle(way, one)
-        return bool(held)
+        return bool(rows)
 
-    def _settle(self, way: Way, held: _Held) -> None:
+    def _settle(self, way: Way, held: Held) -> None:
         if not held.begun:
             self._put_back(held)
             return
@@ -308,15 +297,21 @@ class Worker:
             try:
                 self._make_up(closing)
             except NotNow as later:
-                with self._database.transaction() as session:
-                    until = self._clock() + max(SOON, later.after or SOON)
-                    scheduling.leave_closing(session, closing, lease, until=until)
+                self._close_later(closing, lease, max(SOON, later.after or SOON))
             except WayShut as shut:
                 self._pause(closing, shut.code)
+            except Exception:  # other batches go on; this one is tried again
+                log.exception("closing batch %s", closing)
+                self._close_later(closing, lease, SOON)
             else:
                 with self._database.transaction() as session:
                     scheduling.finish(session, closing, lease, now=self._clock())
         return bool(taken)
+
+    def _close_later(self, batch_id: UUID, lease: UUID, wait: timedelta) -> None:
+        with self._database.transaction() as session:
+            until = self._clock() + wait
+            scheduling.leave_closing(session, batch_id, lease, until=until)
 
     def _make_up(self, batch_id: UUID) -> None:
         with self._database.reading() as session:
@@ -340,7 +335,7 @@ class Worker:
                 stored,
             )
 
-    def _put_back(self, held: _Held) -> None:
+    def _put_back(self, held: Held) -> None:
         with self._database.transaction() as session:
             sending.put_back(session, held.parcel.reference, held.lease, begun=False)
 
@@ -359,34 +354,3 @@ class Worker:
         if hours is None or hours.are_open(self._clock()):
             return way.channels
         return way.channels & {Channel.LETTER}
-
-
-def _held(session: Session, rows: Sequence[OutgoingMessage]) -> list[_Held]:
-    """What goes out, exactly as it is stored."""
-    approved = {key: session.get_one(OutgoingBatch, key) for key in {row.batch_id for row in rows}}
-    return [
-        _Held(
-            lease=row.lease,
-            parcel=Parcel(
-                reference=row.id,
-                batch_id=row.batch_id,
-                message=Message.from_json(row.content),
-                to=_address(row),
-                approved_at=_approved_at(approved[row.batch_id]),
-            ),
-            begun=row.begun_at is not None,
-        )
-        for row in rows
-        if row.lease is not None
-    ]
-
-
-def _approved_at(batch: OutgoingBatch) -> datetime:
-    return batch.approved_at or batch.drafted_at
-
-
-def _address(row: OutgoingMessage) -> str:
-    """Where a message goes, as it was drafted; a letter bears its address."""
-    if row.channel is Channel.LETTER:
-        return ""
-    return str(row.recipient.get("phone" if row.channel is Channel.SMS else "email") or "")

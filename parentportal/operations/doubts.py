@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from parentportal.models import Officer
 
-BY_OFFICER = {"arrived": "by-officer"}
+BY_OFFICER = {"told": "by-officer"}
 
 
 def say_it_arrived(

@@ -108,7 +108,7 @@ def _settle(row: OutgoingMessage, now: datetime) -> None:
     if row.dispatched_at is None:
         row.dispatched_at = row.begun_at or now
     if row.evidence is None:
-        row.evidence = {"reported": row.way}
+        row.evidence = {"told": "by-provider"}
     if row.state not in GONE and may_follow(row.state, Step.DISPATCH):
         row.state = follow(row.state, Step.DISPATCH)
 

@@ -189,14 +189,21 @@ class WentOut:
 
 
 def evidence_of(session: Session, batch_id: UUID) -> Sequence[WentOut]:
-    """What has gone of a batch, whatever was reported since; one query."""
+    """What a way out showed that it took of a batch, whatever was reported since; one query.
+
+    What somebody only told us of, an officer or the provider, has nothing to show.
+    """
     of = OutgoingMessage
     rows = session.execute(
         select(of.id, of.channel, of.way, of.evidence)
         .where(of.batch_id == batch_id, of.dispatched_at.is_not(None))
         .order_by(of.id)
     )
-    return [WentOut(key, channel, way, found or {}) for key, channel, way, found in rows]
+    return [
+        WentOut(key, channel, way, found)
+        for key, channel, way, found in rows
+        if found and "told" not in found
+    ]
 
 
 def contents(session: Session, keys: Sequence[UUID]) -> Mapping[UUID, Any]:
