@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from parentportal.access_codes import ALPHABET
+from parentportal.access_codes import ALPHABET, LOOK_ALIKES
 from parentportal.models import MessageLink
 from parentportal.sealing import keyring_in_use
 
@@ -25,8 +25,9 @@ def draw_token(chance: Callable[[int], int] = secrets.randbelow) -> str:
 
 
 def token_key(token: str) -> bytes:
-    """What a page is looked up by; capitals do not count, since a link may be typed from paper."""
-    return keyring_in_use().digest(PURPOSE, token.lower())
+    """What a page is looked up by; a link that was typed from paper is read as kindly as can be."""
+    typed = "".join(LOOK_ALIKES.get(character, character) for character in token.upper())
+    return keyring_in_use().digest(PURPOSE, typed)
 
 
 def link_to(root: str, token: str) -> str:
