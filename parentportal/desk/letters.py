@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import groupby
 from threading import local
 from typing import TYPE_CHECKING
 
@@ -16,8 +14,7 @@ from messaging.facts import facts_of
 from messaging.letters import LetterPress
 from messaging.message import Message
 from messaging.press import NotPrintable
-from messaging.shown import html
-from messaging.variants import VariantName, load_variant, version_beside, voices
+from messaging.variants import load_variant, version_beside, voices
 from parentportal.auth import requires
 from parentportal.desk import words
 from parentportal.desk.blueprint import bp
@@ -29,15 +26,13 @@ from parentportal.permissions import Action
 from parentportal.queries.messages import opted_out, replies_to
 from parentportal.queries.outbox import letters, message
 from parentportal.refusals import NotThere
+from parentportal.side_by_side import side_by_side
 from parentportal.web import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
-
-    from messaging.blocks import Block
 
 _presses = local()
 
@@ -53,7 +48,7 @@ def letter(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
         stopped = opted_out(session, row.carer_id, campaign.purpose)
     stored = Message.from_json(row.content)
     # The message is escaped where it is made: messaging.shown.
-    body = Markup(stored.html())  # noqa: S704
+    body = Markup(stored.html())
     return render_template(
         "desk/letter.html",
         row=row,
@@ -130,59 +125,6 @@ def versions(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
         alike=len({facts_of(one) for one in composed.values()}) == 1,
         names=words.VERSIONS,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a message: wording, which differs, or facts, which are the same in all.
-
-    Attributes:
-        part: the name of its slot.
-        locked: whether it is facts.
-        shown: its HTML by version; for facts that are alike, of the first alone.
-    """
-
-    part: str
-    locked: bool
-    shown: Mapping[VariantName, Markup]
-
-
-def side_by_side(composed: Mapping[VariantName, Message]) -> Sequence[Piece]:
-    """The pieces of all versions, in the order they print.
-
-    Facts stand once if every version has the same ones there; if not, each stands for itself, so
-    that a difference cannot be overlooked.
-    """
-    split = {name: _stretches(one.blocks) for name, one in composed.items()}
-    pieces = [Piece("subject", locked=False, shown={n: _title(one) for n, one in composed.items()})]
-    language = next(iter(composed.values())).language
-    for position, (part, locked, first) in enumerate(next(iter(split.values()))):
-        blocks = {
-            name: stretches[position][2] if position < len(stretches) else ()
-            for name, stretches in split.items()
-        }
-        alike = locked and all(one == first for one in blocks.values())
-        names = list(composed)[:1] if alike else list(composed)
-        shown = {name: _shown(blocks[name], language) for name in names}
-        pieces.append(Piece(part, locked, shown))
-    return pieces
-
-
-def _stretches(blocks: Sequence[Block]) -> list[tuple[str, bool, tuple[Block, ...]]]:
-    """Blocks that follow each other in one slot, or as facts, taken together."""
-    grouped = groupby(blocks, key=lambda block: ("" if block.locked else block.part, block.locked))
-    return [(part, locked, tuple(together)) for (part, locked), together in grouped]
-
-
-def _title(composed: Message) -> Markup:
-    return Markup("<p><strong>{}</strong></p>").format(composed.subject)
-
-
-def _shown(blocks: Sequence[Block], language: str) -> Markup:
-    """Blocks as the message shows them, without its title and salutation."""
-    whole = html("", "", blocks, language)
-    # Escaped where it is made: messaging.shown.
-    return Markup(whole.replace("<h1></h1>\n<p></p>\n", ""))  # noqa: S704
 
 
 def _press() -> LetterPress:
