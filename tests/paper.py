@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
+from operator import itemgetter
 
 import pdfplumber
 import pikepdf
+import pypdfium2
 
 MM = 72 / 25.4
 TOLERANCE = 1
 FIRST_PAGE = [(15, 125, 5, 30), (24.6, 120, 39.5, 66.3), (125, 195, 5, 95), (15, 195, 95, 292)]
 """Logo, address, contact and body: left, right, top, bottom. All else stays white."""
+BLACK = (0, (0,), (0, 0, 0))
 LATER_PAGE = [(15, 195, 5, 292)]
 
 
@@ -67,6 +71,57 @@ def fonts(pdf: bytes) -> dict[str, bool]:
                     embedded = any(re.fullmatch(r"/FontFile[23]?", key) for key in described)
                     found[str(font.BaseFont)] = embedded
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSquare:
+    """A QR code as it shows: where it stands in mm, and which of its modules are dark."""
+
+    page: int
+    left: float
+    top: float
+    width: float
+    dark: list[list[bool]]
+
+
+def squares(pdf: bytes, modules: int) -> list[PaperSquare]:
+    """Every QR code of so many modules, read from a picture of the page.
+
+    Of all that is drawn, the modules alone are rectangles filled with pure black.
+    """
+    found = []
+    with pdfplumber.open(io.BytesIO(pdf)) as document:
+        for number, page in enumerate(document.pages):
+            black = [r for r in page.rects if r["fill"] and r["non_stroking_color"] in BLACK]
+            for marks in _apart(black):
+                left, top = (min(m[side] for m in marks) for side in ("x0", "top"))
+                step = (max(m["x1"] for m in marks) - left) / modules
+                picture = pypdfium2.PdfDocument(pdf)[number].render(scale=4).to_pil().convert("L")
+                dark = [
+                    [
+                        picture.getpixel(
+                            (int((left + (x + 0.5) * step) * 4), int((top + (y + 0.5) * step) * 4))
+                        )
+                        < 128
+                        for x in range(modules)
+                    ]
+                    for y in range(modules)
+                ]
+                found.append(
+                    PaperSquare(number + 1, left / MM, top / MM, step * modules / MM, dark)
+                )
+    return found
+
+
+def _apart(marks: list[dict[str, float]]) -> list[list[dict[str, float]]]:
+    """Marks in groups that stand apart from left to right."""
+    groups: list[list[dict[str, float]]] = []
+    for mark in sorted(marks, key=itemgetter("x0")):
+        if groups and mark["x0"] < max(m["x1"] for m in groups[-1]) + 4 * MM:
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    return groups
 
 
 def _marks(page: pdfplumber.page.Page) -> list[tuple[float, ...]]:
