@@ -7,6 +7,7 @@ is read moves on to `cur`; what cannot be read moves there too, for a person to 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -51,14 +52,18 @@ class Bounces:
             now: the time for a bounce that bears none.
         """
         for file in sorted((self._path / "new").glob("*")):
-            with file.open("rb") as opened:
-                content = opened.read(LARGEST)
+            try:
+                with file.open("rb") as opened:
+                    content = opened.read(LARGEST)
+            except FileNotFoundError:  # another worker has read it
+                continue
             yield Bounce(file, read_bounce(content, now))
 
     def done(self, bounce: Bounce) -> None:
         """Mark one as read, once what it says is on record."""
         make_folder(self._path / "cur")
-        move(bounce.path, self._path / "cur" / f"{bounce.path.name}{_SEEN}")
+        with suppress(FileNotFoundError):  # another worker has read it too: it is recorded once
+            move(bounce.path, self._path / "cur" / f"{bounce.path.name}{_SEEN}")
 
 
 def read_bounce(content: bytes, now: datetime) -> Report | None:

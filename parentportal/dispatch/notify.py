@@ -25,7 +25,7 @@ from urllib3.exceptions import NewConnectionError
 from messaging.blocks import Heading, Paragraph
 from messaging.channels import Channel
 from messaging.letters import Stationery
-from parentportal.dispatch.notify_reports import report_of
+from parentportal.dispatch.notify_reports import FAILURES, report_of
 from parentportal.dispatch.paper import LetterPrinter
 from parentportal.dispatch.ways import (
     Accepted,
@@ -39,7 +39,7 @@ from parentportal.dispatch.ways import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from uuid import UUID
 
     from messaging.message import Message
@@ -122,14 +122,20 @@ class NotifyWay(Way):
         found = self._look_up(parcel.reference)
         return _accepted(found, {}) if found else None
 
-    def report_on(self, reference: UUID) -> Report | None:
-        """What Notify says by now; for letters, of which it tells by itself only the returned.
+    def reports(self) -> Iterator[Report]:
+        """Every failure of the last seven days, of letters above all.
+
+        Notify looks through a letter after it has taken it, and has no callback for what it finds.
+        A returned letter is not among them: Notify shows it as received, and tells by callback.
 
         Raises:
             NotNow, WayShut: Notify gave no answer.
         """
-        found = self._look_up(reference)
-        return report_of(found, self._clock()) if found else None
+        older_than = None
+        while page := self._page(status=list(FAILURES), older_than=older_than):
+            found = (report_of(one, self._clock()) for one in page)
+            yield from (report for report in found if report is not None)
+            older_than = page[-1]["id"]
 
     def close(self) -> None:
         """Let the connection go."""
@@ -156,12 +162,19 @@ class NotifyWay(Way):
         return send(parcel.to, template, words, reference), {}
 
     def _look_up(self, reference: UUID) -> dict[str, Any] | None:
+        page = self._page(reference=str(reference))
+        found = [one for one in page if one["reference"] == str(reference)]
+        return found[-1] if found else None  # the newest stands first
+
+    def _page(self, **wanted: Any) -> list[dict[str, Any]]:
         try:
-            answer = self._client.get_all_notifications(reference=str(reference))
+            answer = self._client.get_all_notifications(**wanted)
         except APIError as fault:
             raise _no_answer(fault, self._clock()) from fault
-        found = [one for one in answer["notifications"] if one["reference"] == str(reference)]
-        return found[-1] if found else None  # the newest stands first
+        try:
+            return list(answer["notifications"])
+        except (KeyError, TypeError) as odd:
+            raise WayShut(Shut.NOTIFY_NOT_AS_EXPECTED) from odd
 
 
 def markdown_of(message: Message) -> str:

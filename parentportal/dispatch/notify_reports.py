@@ -28,6 +28,13 @@ _OUTCOMES = {
     "virus-scan-failed": ReportOutcome.TEMPORARY_FAILURE,
     "cancelled": ReportOutcome.TEMPORARY_FAILURE,
 }
+FAILURES = tuple(
+    status
+    for status, outcome in _OUTCOMES.items()
+    if outcome in {ReportOutcome.PERMANENT_FAILURE, ReportOutcome.TEMPORARY_FAILURE}
+)
+"""The statuses that tell of a failure, as Notify is asked for them."""
+
 _UNPRINTED = "permanent-failure"
 """Of a letter this says that the printer could not print it, and nothing about the address."""
 

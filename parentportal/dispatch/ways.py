@@ -209,14 +209,13 @@ class Way(ABC):
     ) -> None:
         """Take away what still lies here of messages that are not to go after all."""
 
-    def report_on(  # noqa: B027 -- most ways never hear more
-        self, reference: UUID
-    ) -> Report | None:
-        """What became of a message by now, where the provider tells it only when it is asked.
+    def reports(self) -> Iterable[Report]:
+        """What the provider tells of failures only when it is asked; all of it again each time.
 
         Raises:
             NotNow, WayShut: the provider gave no answer.
         """
+        return ()
 
     def close_batch(  # noqa: B027 -- only paper is made up into batches
         self,

@@ -61,6 +61,14 @@ FATES = {
 }
 """With a test key; anything else is delivered."""
 
+LETTER_STATUSES = {
+    "created": "accepted",
+    "sending": "accepted",
+    "delivered": "received",
+    "returned-letter": "received",
+}
+"""A letter's statuses are shown under other names, and one that came back as if it had not."""
+
 POST = re.compile(r"/v2/notifications/(sms|email|letter)")
 ONE = re.compile(r"/v2/notifications/([0-9a-f-]{36})(/pdf)?")
 PAGE = 250
@@ -97,7 +105,9 @@ class Notification:
             "id": self.id,
             "reference": self.reference,
             "type": self.type,
-            "status": self.status,
+            "status": LETTER_STATUSES.get(self.status, self.status)
+            if self.type == "letter"
+            else self.status,
             "email_address": self.to if self.type == "email" else None,
             "phone_number": self.to if self.type == "sms" else None,
             "body": self.content.get("message", ""),
@@ -122,6 +132,7 @@ class LoopbackNotify:
         log: Path | None = None,
     ):
         self.rate, self.daily, self.clock = rate, daily, clock
+        self.page = PAGE
         self.faults = faults or Faults()
         self.accepted: list[Notification] = []
         self.dropped = Counter()
@@ -160,7 +171,11 @@ class LoopbackNotify:
     def finish(self, *, twice: bool = False) -> int:
         """Deliver what was accepted, each to its fate, and send the receipts; how many."""
         with self._lock:
-            open_ones = [one for one in self.accepted if one.status in ("created", "sending")]
+            open_ones = [
+                one
+                for one in self.accepted
+                if one.type != "letter" and one.status in ("created", "sending")
+            ]
         for one in open_ones:
             one.status = FATES.get(one.to.replace("+44", "0"), "delivered")
             one.completed_at = self.clock()
@@ -369,9 +384,10 @@ class LoopbackNotify:
             places = [number for number, one in enumerate(found) if one.id == older[0]]
             found = found[places[0] + 1 :] if places else []
         links = {"current": f"{self.url}/v2/notifications"}
-        if len(found) > PAGE:
-            links["next"] = f"{links['current']}?older_than={found[PAGE - 1].id}"
-        return {"notifications": [one.document() for one in found[:PAGE]], "links": links}
+        page = found[: self.page]
+        if page:
+            links["next"] = f"{links['current']}?older_than={page[-1].id}"
+        return {"notifications": [one.document() for one in page], "links": links}
 
     def _one(self, key, *, pdf) -> Answer:
         one = next((one for one in self.accepted if one.id == key), None)

@@ -253,11 +253,31 @@ def test_patience_outlasts_what_a_send_may_wait_for(service):
     assert way_to(service).settling == timedelta(seconds=60)
 
 
-def test_what_became_of_a_letter_is_found_by_asking(way, notify):
-    parcel = a_parcel()
-    assert way.report_on(parcel.reference) is None
-    way.send(parcel)
-    assert way.report_on(parcel.reference) is None  # still looked through for viruses
-    notify.find(parcel.reference).status = "validation-failed"
-    report = way.report_on(parcel.reference)
-    assert (report.outcome, report.code) == ("temporary-failure", "validation-failed")
+def test_a_letter_that_notify_refuses_later_is_heard_of_by_asking(way, notify):
+    taken = [a_parcel() for _ in range(3)]
+    for parcel in taken:
+        way.send(parcel)
+    assert list(way.reports()) == []  # they are still looked through for viruses
+    notify.find(taken[1].reference).status = "validation-failed"
+    notify.find(taken[2].reference).status = "returned-letter"  # told by callback alone
+    (report,) = way.reports()
+    assert (report.reference, report.outcome, report.code) == (
+        taken[1].reference,
+        "temporary-failure",
+        "validation-failed",
+    )
+
+
+def test_every_page_of_failures_is_asked_for(way, notify):
+    notify.page = 2
+    parcels = [a_parcel(Channel.SMS, to="+447700900002") for _ in range(5)]
+    for parcel in parcels:
+        way.send(parcel)
+    notify.finish()
+    assert {report.reference for report in way.reports()} == {one.reference for one in parcels}
+
+
+def test_failures_that_nobody_tells_of_are_asked_for_again(service, notify):
+    way = way_to(replace(service, key=KEY.replace(SECRET, str(uuid4()))))
+    with pytest.raises(WayShut, match="notify-key-refused"):
+        list(way.reports())
