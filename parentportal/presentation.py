@@ -33,6 +33,7 @@ FOOTER = (
     ("survey.privacy", lazy_gettext("Privacy notice")),
     ("survey.cookies", lazy_gettext("Cookies")),
     ("survey.accessibility", lazy_gettext("Accessibility")),
+    ("account.versions", lazy_gettext("What we write to families")),
     ("survey.contact", lazy_gettext("Contact us")),
 )
 """Endpoint and words of each footer link; shown once the application has the endpoint."""

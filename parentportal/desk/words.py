@@ -13,34 +13,13 @@ from messaging.channels import Channel
 from messaging.languages import is_right_to_left, language_tag
 from messaging.lifecycle import State
 from messaging.variants import ChoiceReason, VariantName
+from parentportal.campaign_names import CAMPAIGNS
 from parentportal.left_out import LEFT_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LEFT_OUT", "language_tag"]
-
-CAMPAIGNS: Mapping[str, str] = MappingProxyType(
-    {
-        "survey-invitation": _("An invitation to answer a few questions"),
-        "survey-reminder": _("A reminder of the questions"),
-        "survey-thanks": _("Thank you for your answers"),
-        "first-contact": _("Welcome to travel support"),
-        "ptb-offer": _("A Personal Transport Budget for your family"),
-        "ptb-follow-up": _("A Personal Transport Budget: a second letter"),
-        "itt-offer": _("Independent Travel Training for your child"),
-        "itt-follow-up": _("Independent Travel Training: a second letter"),
-        "mini-ptb-offer": _("A small budget to keep a journey going"),
-        "focus-group-invitation": _("An invitation to talk about travel to school"),
-        "focus-group-confirmation": _("Your place at the meeting"),
-        "focus-group-reminder": _("A reminder of the meeting"),
-        "focus-group-thanks": _("Thank you for coming to the meeting"),
-        "focus-group-changes": _("What changed because of the meeting"),
-        "travel-review": _("A review of your child’s travel"),
-        "naming-a-school": _("Before you name a school"),
-        "young-person": _("A letter to the young person"),
-    }
-)
+__all__ = ["CAMPAIGNS", "LEFT_OUT", "language_tag"]
 
 STATES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -58,19 +37,6 @@ STATES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 """A state's words and the colour of its tag."""
-
-PAUSED: Mapping[str, str] = MappingProxyType(
-    {
-        "by-officer": _("An officer paused this."),
-        "dpia-missing": _("The data protection impact assessment is not signed off."),
-        "press-broken": _("Letters cannot be printed. Look at the council’s contact lines."),
-        "print-file-not-printable": _("The letters cannot be printed as one file."),
-        "disk-full": _("The disk is full."),
-        "notify-key-refused": _("GOV.UK Notify refuses the key."),
-        "notify-service-not-set-up": _("GOV.UK Notify says that the service is not set up."),
-    }
-)
-"""Why a batch stopped; a code without words of its own says that the way out is shut."""
 
 CHANNELS: Mapping[str, str] = MappingProxyType(
     {Channel.LETTER: _("Letter"), Channel.EMAIL: _("Email"), Channel.SMS: _("Text message")}
