@@ -150,7 +150,7 @@ def message(token: str) -> ResponseReturnValue:
     """Show all that a message says, why it is in these words, and what can be said to it."""
     try:
         with reading() as database:
-            row = _open(database, token)
+            row = open_message(database, token)
             speak(row.language)
             shown = _in_language(database, row, page_language().code)
             replies = replies_to(database, row.id)
@@ -187,7 +187,7 @@ def say(token: str) -> ResponseReturnValue:
         abort(HTTPStatus.BAD_REQUEST)
     try:
         with transaction() as database:
-            row = _open(database, token)
+            row = open_message(database, token)
             _grant(database, row, wish)
     except LinkUnreadable as refusal:
         return kind_page(refusal)
@@ -195,7 +195,7 @@ def say(token: str) -> ResponseReturnValue:
     return redirect(url_for(".message", token=token))
 
 
-def _open(database: Session, token: str) -> OutgoingMessage:
+def open_message(database: Session, token: str) -> OutgoingMessage:
     """The message behind a link, once it has gone.
 
     Raises:
