@@ -12,7 +12,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
@@ -21,8 +21,9 @@ from messaging.channels import Channel
 from messaging.composition import CompositionRefused
 from messaging.facts import facts_of
 from messaging.locked import InvitationDetails, WhatChanged
-from messaging.variants import Arm, ChoiceReason, VariantName, VariantNotWrittenError
+from messaging.variants import Arm, ChoiceReason, VariantNotWrittenError
 from parentportal.account.blueprint import bp, kind_page, speak
+from parentportal.account.versions import LETTERS
 from parentportal.i18n import page_language
 from parentportal.models import ReplyKind
 from parentportal.operations import objections, preferences
@@ -30,8 +31,8 @@ from parentportal.operations.addressees import Addressee
 from parentportal.operations.carer_replies import WITH_THEM, kinds_open, reply_to
 from parentportal.operations.links import token_key
 from parentportal.operations.replies import LinkUnreadable
-from parentportal.operations.wording import Wording
 from parentportal.operations.writing import long_form
+from parentportal.queries.copy import in_use
 from parentportal.queries.messages import message_behind, opted_out, replies_to
 from parentportal.web import now, portal, reading, transaction
 
@@ -132,15 +133,6 @@ ARMS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-VERSIONS: Mapping[str, str] = MappingProxyType(
-    {
-        VariantName.NEUTRAL: _("Version A"),
-        VariantName.SETTLER: _("Version B"),
-        VariantName.PROSPECTOR: _("Version C"),
-        VariantName.PIONEER: _("Version D"),
-    }
-)
-
 _BY_THEMSELVES = frozenset({ChoiceReason.CHOSEN, ChoiceReason.OBJECTION, ChoiceReason.NOT_TAILORED})
 """Reasons for which no lot was asked."""
 
@@ -170,9 +162,8 @@ def message(token: str) -> ResponseReturnValue:
         stopped=bool(stopped),
         tailored=campaign.tailored,
         survey=campaign.about is About.SURVEY,
-        version=VERSIONS[row.variant],
+        version=LETTERS[row.variant],
         why=WHY[row.choice_reason],
-        versions=_versions_page(),
         arm=ARMS[row.arm] if row.choice_reason not in _BY_THEMSELVES else "",
         contact=portal().council().contact,
     )
@@ -207,12 +198,6 @@ def open_message(database: Session, token: str) -> OutgoingMessage:
     return row
 
 
-def _versions_page() -> str:
-    """Where every version can be read side by side; empty where nobody has built that page."""
-    pages = current_app.create_url_adapter(request)
-    return "/versions" if pages and pages.test("/versions", "GET") else ""
-
-
 def _grant(database: Session, row: OutgoingMessage, wish: Wish) -> None:
     """Do what a button asks for, as the parent's own wish."""
     purpose = load_campaign(row.campaign.key).purpose
@@ -245,7 +230,7 @@ def _in_language(database: Session, row: OutgoingMessage, language: str) -> Mess
         isinstance(addressee.details, InvitationDetails) and addressee.details.expenses
     ):
         return sent  # in words of their own, in the language of the message alone
-    shelf = Wording(database, row.campaign, now())
+    shelf = in_use(database, row.campaign.key)
     try:
         again, other = (
             addressee.message(

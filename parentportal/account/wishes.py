@@ -23,13 +23,14 @@ from messaging.channels import Channel
 from messaging.composition import CompositionRefused
 from messaging.variants import VariantName, VariantNotWrittenError, voices
 from parentportal.account.blueprint import bp, kind_page, speak
-from parentportal.account.messages import VERSIONS, open_message
+from parentportal.account.messages import open_message
+from parentportal.account.versions import LETTERS
 from parentportal.i18n import page_language
 from parentportal.models import PrintFormat
 from parentportal.operations import preferences
 from parentportal.operations.addressees import Addressee
 from parentportal.operations.replies import LinkUnreadable
-from parentportal.operations.wording import Wording
+from parentportal.queries.copy import in_use
 from parentportal.web import now, portal, reading, transaction
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ WAYS: Mapping[str, str] = MappingProxyType(
 )
 
 
-_LETTERS: Mapping[VariantName, str] = MappingProxyType(dict(zip(VariantName, "abcd", strict=True)))
+_VALUES: Mapping[VariantName, str] = MappingProxyType(dict(zip(VariantName, "abcd", strict=True)))
 """What a page calls each version, so that not even its source tells a group's name."""
 
 
@@ -71,12 +72,12 @@ class WaysForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, carer: Carer, samples: Mapping[VariantName, str]) -> None:
         super().__init__(
             data={
-                "voice": _LETTERS[carer.chosen_voice] if carer.chosen_voice else None,
+                "voice": _VALUES[carer.chosen_voice] if carer.chosen_voice else None,
                 "print_format": carer.print_format,
                 "channel": carer.preferred_channel or "",
             }
         )
-        self.voice.choices = [SelectChoice(_LETTERS[name], VERSIONS[name]) for name in samples]
+        self.voice.choices = [SelectChoice(_VALUES[name], LETTERS[name]) for name in samples]
         self.print_format.choices = [
             SelectChoice(str(value), words) for value, words in FORMATS.items()
         ]
@@ -107,7 +108,7 @@ def wishes(token: str) -> ResponseReturnValue:
             _keep(database, row, form)
         flash(gettext("Thank you. We write to you like this from now on."), "success")
         return redirect(url_for(".message", token=token))
-    hints = {_LETTERS[name]: sample for name, sample in samples.items()}
+    hints = {_VALUES[name]: sample for name, sample in samples.items()}
     page = render_template("account/wishes.html", token=token, form=form, hints=hints)
     return page, HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
 
@@ -117,7 +118,7 @@ def _samples(database: Session, row: OutgoingMessage, language: str) -> Mapping[
     campaign = load_campaign(row.campaign.key)
     if not campaign.tailored:
         return {}
-    shelf = Wording(database, row.campaign, now())
+    shelf = in_use(database, row.campaign.key)
     addressee, council = Addressee.read(row.recipient), portal().council()
     found = {}
     try:
@@ -142,5 +143,5 @@ def _keep(database: Session, row: OutgoingMessage, form: WaysForm) -> None:
     preferences.choose_channel(database, row.carer_id, channel, **how)
     preferences.choose_format(database, row.carer_id, PrintFormat(form.print_format.data), **how)
     if form.voice is not None and form.voice.data:
-        voice = next(name for name, letter in _LETTERS.items() if letter == form.voice.data)
+        voice = next(name for name, letter in _VALUES.items() if letter == form.voice.data)
         preferences.choose_voice(database, row.carer_id, voice, **how)
