@@ -17,12 +17,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from messaging.channels import Channel
-from messaging.letters import Stationery
 from messaging.lifecycle import BATCH_STEPS, GONE, State, Step, follow
 from messaging.message import Message
 from parentportal.dispatch.hearing import Hearing
 from parentportal.dispatch.opening import open_ways
 from parentportal.dispatch.packing import Held, pack
+from parentportal.dispatch.stationery import CouncilStationery
 from parentportal.dispatch.ways import (
     Accepted,
     Gone,
@@ -33,7 +33,6 @@ from parentportal.dispatch.ways import (
 )
 from parentportal.models import OutgoingBatch
 from parentportal.operations import scheduling, sending
-from parentportal.operations.council import council_in_force
 from parentportal.operations.outbox import batch_in_hand
 from parentportal.operations.scheduling import WAITING
 from parentportal.operations.signoffs import may_reach_people
@@ -141,7 +140,7 @@ class Worker:
         self._settings = settings
         self._clock = clock
         self._at_a_time = at_a_time
-        self._ways = open_ways(settings, clock, self._stationery)
+        self._ways = open_ways(settings, clock, CouncilStationery(database))
         self._hearing = Hearing(database, self._ways, settings.bounces_directory, clock)
 
     def drain(self, batch_id: UUID | None = None) -> None:
@@ -165,11 +164,6 @@ class Worker:
             done |= self._send_due(way, batch_id)
         self._hearing.listen()
         return self._close(batch_id) or done
-
-    def _stationery(self) -> Stationery:
-        """The council's logo, signature and most sides, as they are set now."""
-        with self._database.reading() as session:
-            return Stationery.of(council_in_force(session))
 
     def _send_due(self, way: Way, batch_id: UUID | None) -> bool:
         """Claim a few messages that are due, and send them one after the other."""
