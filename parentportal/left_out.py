@@ -14,6 +14,8 @@ from parentportal.intake.vocabulary import Flag
 from parentportal.models import SuppressionReason
 from parentportal.operations.contacts import NEVER_OFFERED, REPLIED, TOO_SOON
 from parentportal.operations.restating import WRITTEN_ANEW
+from parentportal.operations.scheduling import CANCELLED, TOO_LATE
+from parentportal.operations.sending import TRIES_USED_UP
 from parentportal.operations.taking_out import OFFER_CHANGED
 
 if TYPE_CHECKING:
@@ -69,6 +71,33 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         TooOften.OFFER: _("They had this offer in this school year already."),
         TooOften.FOLLOW_UP: _("This offer was followed up in this school year already."),
         TooOften.CONTACTS: _("The family was written to four times in this school year."),
+        CANCELLED: _("An officer withdrew it before it went."),
+        TOO_LATE: _("It had not gone by its last day."),
+        TRIES_USED_UP: _("It was tried many times, and nobody took it."),
+        "unexpected": _("It was tried many times, and something went wrong each time."),
+        "unreadable": _("What was stored of it cannot be read."),
+        "connection-lost": _("The connection was lost many times."),
+        "too-many-pages": _("The letter has too many pages."),
+        "letter-too-large": _("The letter is too large a file."),
+        "recipient-refused": _("GOV.UK Notify says that the address or number is none."),
+        "message-refused": _("GOV.UK Notify refuses this message."),
+        "notify-away": _("GOV.UK Notify could not be reached."),
+        "notify-failed": _("GOV.UK Notify failed each time."),
+        "notify-rate-limit": _("GOV.UK Notify took no more messages that minute."),
+        "notify-daily-limit": _("GOV.UK Notify took no more messages that day."),
+        "smtp-away": _("The mail server could not be reached."),
+        "smtp-recipient-refused": _("The mail server refuses this address."),
+        "smtp-content-refused": _("The mail server refuses this email."),
+        "smtp-recipient-later": _("The mail server put this address off each time."),
+        "smtp-content-later": _("The mail server put this email off each time."),
+        "address-beyond-ascii": _("The address has letters that the mail server does not take."),
+        "print-house-away": _("The print house could not be reached."),
+        "permanent-failure": _("There is no such mailbox or telephone."),
+        "temporary-failure": _("The mailbox was full or the telephone off for days."),
+        "technical-failure": _("GOV.UK Notify could not send it."),
+        "validation-failed": _("GOV.UK Notify could not print it."),
+        "virus-scan-failed": _("GOV.UK Notify would not open it."),
+        "returned-letter": _("The letter came back by post."),
         NEVER_OFFERED: _("They have not had the offer that this follows up."),
         TOO_SOON: _("They have not had the offer for long enough."),
         REPLIED: _("They have answered the offer."),

@@ -47,31 +47,37 @@ class Waker:
         self._settings = settings
         self._do_look = look
 
-    @cached_property
+    @property
     def queue(self) -> Huey:
         """The queue, open.
 
         Raises:
             SettingsWrong: no such kind of queue.
         """
-        queue = _queue(self._settings)
-        if self._do_look is not None:
-            queue.periodic_task(crontab(minute="*"), name="look-by-itself")(self._look)
-        return queue
+        return self._opened[0]
 
     def wake(self, after: timedelta | None = None) -> None:
         """Have a worker look, now or after a while; where the queue is away, it looks anyway."""
         try:
+            look = self._opened[1]
             if after is None:
-                self._task()
+                look()
             else:
-                self._task.schedule(delay=after.total_seconds())
+                look.schedule(delay=after.total_seconds())
         except Exception:  # whatever the queue has: it may lose what it is told
             log.warning("the queue is away", exc_info=True)
 
+    def close(self) -> None:
+        """Close this thread's connection to the queue."""
+        self.queue.storage.close()
+
     @cached_property
-    def _task(self) -> Any:
-        return self.queue.task(name="look")(self._look)
+    def _opened(self) -> tuple[Huey, Any]:
+        """The queue, and the one task that stands in it."""
+        queue = _queue(self._settings)
+        if self._do_look is not None:
+            queue.periodic_task(crontab(minute="*"), name="look-by-itself")(self._look)
+        return queue, queue.task(name="look")(self._look)
 
     def _look(self) -> None:
         if self._do_look is not None:

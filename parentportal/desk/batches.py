@@ -17,6 +17,7 @@ from parentportal.auth import requires, signed_in_officer
 from parentportal.desk import words
 from parentportal.desk.blueprint import bp
 from parentportal.desk.forms import SendBackForm
+from parentportal.desk.sending_words import PAUSED
 from parentportal.operations import outbox
 from parentportal.permissions import Action
 from parentportal.queries.outbox import (
@@ -138,6 +139,7 @@ def _page(batch_id: UUID, form: SendBackForm) -> str:
         Step=Step,
         State=State,
         released=line.batch.send_from is not None,
+        why_paused=PAUSED,
         drafted_by_me=line.batch.drafted_by_id == _officer().id,
     )
 

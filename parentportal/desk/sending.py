@@ -16,6 +16,7 @@ from messaging.lifecycle import GONE, State
 from parentportal.auth import requires, signed_in_officer
 from parentportal.desk.blueprint import bp
 from parentportal.desk.forms import ScheduleForm
+from parentportal.desk.sending_words import PAUSED
 from parentportal.dispatch.folder import LetterFolder
 from parentportal.operations import doubts, scheduling
 from parentportal.operations.signoffs import SignOffMissing, may_reach_people
@@ -140,6 +141,7 @@ def progress(batch_id: UUID) -> ResponseReturnValue:
             hours=_hours_that_wait(counts),
             under_way=under_way,
             still=still,
+            why_paused=PAUSED,
             State=State,
         )
     )
