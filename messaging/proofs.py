@@ -20,7 +20,7 @@ from messaging.letters import LetterPress, Stationery
 from messaging.message import Message
 from messaging.offers import AgeBand, AgeGroup, ChildOffer, read_miles
 from messaging.placeholders import CompositionRefused
-from messaging.press import NotPrintable
+from messaging.press import NotPrintable, forget
 from messaging.print_files import SortingKey, parts, print_file_names, sorting_key
 from messaging.variants import Arm, Variant, select_variant, version_beside
 from segmentation.segments import Segment
@@ -176,6 +176,7 @@ def print_proofs(
         for name, portion in zip(print_file_names(len(portions)), portions, strict=True):
             messages = [compose_row(campaign, council, row, dated) for row in portion]
             (out / name).write_bytes(press.merge(messages))
+            forget()
     _write_manifest(out, entries)
     return entries
 

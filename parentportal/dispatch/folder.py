@@ -11,8 +11,6 @@ What lies there is asked for by its name, so a message is written once however o
 
 from __future__ import annotations
 
-import csv
-import io
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from messaging.channels import Channel
 from messaging.letters import Stationery
-from parentportal.dispatch.files import make_folder, move, shut_when_unwritable, write_whole
+from parentportal.dispatch.files import shut_when_unwritable, write_whole
 from parentportal.dispatch.mailbox import EmailRefused, Mailbox, write_email
 from parentportal.dispatch.paper import LetterPrinter
 from parentportal.dispatch.print_run import MANIFEST, PrintRun
@@ -33,11 +31,6 @@ if TYPE_CHECKING:
 
     from messaging.message import Message
     from parentportal.dispatch.ways import Gone, Parcel
-
-__all__ = ["FolderWay", "LetterFolder", "make_folder", "move", "write_whole"]
-
-COLUMNS = ("message", "file", "pages", "sha256", "channel")
-"""What the manifest tells; never the segment or the version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +66,6 @@ class LetterFolder:
         """Take a letter away that is not to go after all."""
         with suppress(FileNotFoundError, NotADirectoryError):
             self.path_of(message_id).unlink()
-
-    def close(self, rows: Iterable[tuple[UUID, str, Mapping[str, Any]]]) -> None:
-        """Write the manifest (message, channel, evidence), and clear away what is not in it."""
-        text = io.StringIO()
-        table = csv.writer(text, lineterminator="\r\n")
-        table.writerow(COLUMNS)
-        kept: set[str] = set()
-        for message_id, channel, found in rows:
-            kept.add(found["file"])
-            table.writerow(
-                (message_id, found["file"], found.get("pages", ""), found["sha256"], channel)
-            )
-        self._clear(kept)
-        write_whole(self.manifest, text.getvalue().encode())
-
-    def _clear(self, kept: Collection[str]) -> None:
-        for file in (self.path / "letters").glob("*"):
-            if f"letters/{file.name}" not in kept:
-                file.unlink()
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,9 @@ def run(
         follow(batch.state, Step.DISPATCH, BATCH_STEPS)
         if batch.send_from is None:
             scheduling.release(session, batch_id, send_from=clock(), now=clock(), by=by)
-    Worker(database, settings, clock, at_a_time=at_a_time).drain(batch_id)
+    worker = Worker(database, settings, clock, at_a_time=at_a_time)
+    worker.drain(batch_id)
+    worker.close()
     with database.reading() as session:
         counts = counts_by_state(session, batch_id)
         because = session.get_one(OutgoingBatch, batch_id).paused_because
@@ -137,7 +139,8 @@ class Worker:
             at_a_time: messages to a claim.
         """
         self._database = database
-        self._settings = settings
+        self._hours = settings.office_hours
+        self._bounces = settings.bounces_directory
         self._clock = clock
         self._at_a_time = at_a_time
         self._ways = open_ways(settings, clock, CouncilStationery(database))
@@ -147,6 +150,11 @@ class Worker:
         """Go round until nothing is due, of one batch or of all."""
         while self.round(batch_id):
             pass
+
+    def close(self) -> None:
+        """Take leave of the providers; the next message opens what it needs again."""
+        for way in self._ways:
+            way.close()
 
     def round(self, batch_id: UUID | None = None) -> bool:
         """Do a little of everything that is due now.
@@ -354,7 +362,6 @@ class Worker:
 
     def _channels_now(self, way: Way) -> frozenset[Channel]:
         """What of a way may go at this time of day; letters at any."""
-        hours = self._settings.office_hours
-        if hours is None or hours.are_open(self._clock()):
+        if self._hours is None or self._hours.are_open(self._clock()):
             return way.channels
         return way.channels & {Channel.LETTER}
