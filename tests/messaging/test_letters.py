@@ -16,7 +16,7 @@ from messaging.letters import LetterPress
 from messaging.offers import AgeBand, ChildOffer
 from messaging.press import NotPrintable
 from messaging.variants import VariantName, voices
-from tests.messaging.families import COPIES, MEETING, SAM, message
+from tests.messaging.families import COPIES, MEETING, ROBIN, SAM, message
 from tests.paper import MM, pages, strays
 
 LETTERS = [
@@ -25,6 +25,11 @@ LETTERS = [
     for names in [voices(load_campaign(campaign))]
 ]
 """One version of every copy, the versions in turn."""
+
+
+def children_of(campaign):
+    """Two children, or the young person whom a letter goes to."""
+    return () if campaign == "young-person" else (SAM, ROBIN)
 
 
 @pytest.fixture(scope="module")
