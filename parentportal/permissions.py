@@ -26,6 +26,8 @@ class Action(StrEnum):
     SEE_VERSIONS = "see-versions"
     APPROVE_MESSAGES = "approve-messages"
     DISPATCH_MESSAGES = "dispatch-messages"
+    EDIT_COPY = "edit-copy"
+    APPROVE_COPY = "approve-copy"
     SEE_SEGMENT_COUNTS = "see-segment-counts"
     PLAN_GROUPS = "plan-groups"
     PLAN_TRIALS = "plan-trials"
@@ -45,6 +47,7 @@ _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.READ_MESSAGES,
                 Action.SEE_VERSIONS,
                 Action.DISPATCH_MESSAGES,
+                Action.EDIT_COPY,
             }
         ),
         Role.APPROVER: frozenset(
@@ -54,6 +57,7 @@ _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.READ_MESSAGES,
                 Action.SEE_VERSIONS,
                 Action.APPROVE_MESSAGES,
+                Action.APPROVE_COPY,
             }
         ),
         Role.PROGRAMME: frozenset(

@@ -3,6 +3,7 @@
 from parentportal.desk import (  # noqa: F401 -- each adds its pages to the blueprint
     batches,
     cohort,
+    copy,
     drafting,
     keying,
     languages,

@@ -49,6 +49,12 @@ ENTRIES: tuple[tuple[str, Action, str, str], ...] = (
         _("See how many parents stand where, plan groups, draw and invite."),
     ),
     (
+        "desk.copy_library",
+        Action.SEE_VERSIONS,
+        _("Wording"),
+        _("Read every version of every message, and change the words around the facts."),
+    ),
+    (
         "programme.trials",
         Action.PLAN_TRIALS,
         _("Comparing wording"),

@@ -157,7 +157,7 @@ def check(session: Session, version_id: UUID, *, now: datetime, by: Officer) -> 
     """
     row = version_in_hand(session, version_id)
     after = follow_copy(row.state, CopyStep.CHECK)
-    judgement = judge(session, row, now=now)
+    judgement = judge(session, row)
     if not judgement.may_be_checked:
         raise WordsAtFault(judgement)
     row.state = after
@@ -186,7 +186,7 @@ def approve(
     if row.made_by_id == by.id:
         raise SecondOfficerNeeded
     row.reasons = [[one.slot, one.matched, one.why.strip()] for one in reasons if one.why.strip()]
-    judgement = judge(session, row, now=now)
+    judgement = judge(session, row)
     if not judgement.may_be_used:
         raise WordsAtFault(judgement)
     row.approved_by_id, row.approved_at, row.state, row.note = by.id, now, after, None
@@ -241,7 +241,7 @@ def put_in_use(
     after = follow_copy(row.state, CopyStep.USE)
     if council_in_force(session).forum_signs_copy and row.forum_at is None:
         raise ForumHasNotSigned
-    judgement = judge(session, row, now=now)
+    judgement = judge(session, row)
     if not judgement.may_be_used:
         raise WordsAtFault(judgement)
     before = session.scalars(

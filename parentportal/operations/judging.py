@@ -27,15 +27,14 @@ from messaging.parity import (
 )
 from messaging.placeholders import CompositionRefused
 from messaging.variants import Variant, VariantName, VariantNotWrittenError
-from parentportal.operations.campaigns import campaign_in_hand
 from parentportal.operations.council import council_in_force
-from parentportal.operations.wording import EVERY_SLOT, Wording, variant_of
+from parentportal.operations.wording import EVERY_SLOT, variant_of
+from parentportal.queries.copy import in_use
 from parentportal.refusals import NotThere
 from segmentation.readability import reading_age
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -78,7 +77,7 @@ def _fatal(findings: Collection[Finding]) -> bool:
     return refused(one for one in findings if one.code is not Code.UNMATCHED)
 
 
-def judge(session: Session, row: TemplateVersion, *, now: datetime) -> Judgement:
+def judge(session: Session, row: TemplateVersion) -> Judgement:
     """Read a version, and hold it against all that is in use."""
     council = council_in_force(session)
     key = row.campaign.key
@@ -86,7 +85,7 @@ def judge(session: Session, row: TemplateVersion, *, now: datetime) -> Judgement
     findings = findings_of(key, row.language, row.variant, row.tone, council)
     if _fatal(findings):
         return Judgement(findings)
-    shelf = shelf_with(Wording(session, row.campaign, now), row)
+    shelf = shelf_with(in_use(session, key), row)
     report = parity(
         load_campaign(key), council, languages=[row.language], shelf=shelf, reasons=excused
     )
@@ -172,7 +171,7 @@ def shelf_with(wording: Shelf, row: TemplateVersion) -> Shelf:
     return shelf
 
 
-def report_of(session: Session, key: str, *, now: datetime) -> ParityReport:
+def report_of(session: Session, key: str) -> ParityReport:
     """The comparison of all that is in use of a campaign, for anybody who asks.
 
     Raises:
@@ -182,5 +181,5 @@ def report_of(session: Session, key: str, *, now: datetime) -> ParityReport:
         campaign = load_campaign(key)
     except KeyError:
         raise NotThere from None
-    wording = Wording(session, campaign_in_hand(session, key, now), now)
-    return parity(campaign, council_in_force(session), shelf=wording, reasons=wording.reasons)
+    shelf = in_use(session, key)
+    return parity(campaign, council_in_force(session), shelf=shelf, reasons=shelf.reasons)

@@ -57,15 +57,6 @@ class Wording:
             return load_variant(campaign, language, name, channel)
         return variant_of(row, campaign, channel)
 
-    @property
-    def reasons(self) -> frozenset[tuple[str, str]]:
-        """What approvers let stand in the tone of what is in use: slots and words."""
-        return frozenset(
-            (slot, matched)
-            for row in self._in_use.values()
-            for slot, matched, _ in row.reasons or ()
-        )
-
     def row_for(self, variant: Variant) -> UUID:
         """The key of this wording's row, made now if these words were shipped and are new."""
         key = (variant.language, variant.name)

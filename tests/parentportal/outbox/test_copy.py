@@ -226,10 +226,10 @@ def test_whatever_is_typed_is_judged_and_never_breaks_anything(words):
 
 
 def test_a_language_that_is_not_written_yet_can_be_begun_and_is_at_fault_until_it_is_whole(
-    session, edit, now
+    session, edit
 ):
     row = edit("ur", VariantName.NEUTRAL, "ptb-offer")
     row.blocks = {"tone": dict.fromkeys(row.tone, "")}
-    found = judge(session, row, now=now).findings
+    found = judge(session, row).findings
     assert Code.EMPTY in {finding.code for finding in found}
     assert session.scalars(select(TemplateVersion)).all() == [row]
