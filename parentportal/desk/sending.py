@@ -17,7 +17,7 @@ from parentportal.auth import requires, signed_in_officer
 from parentportal.desk.blueprint import bp
 from parentportal.desk.forms import ScheduleForm
 from parentportal.desk.sending_words import PAUSED
-from parentportal.dispatch.folder import LetterFolder
+from parentportal.dispatch.opening import manifest_of
 from parentportal.operations import doubts, scheduling
 from parentportal.operations.signoffs import SignOffMissing, may_reach_people
 from parentportal.permissions import Action
@@ -154,7 +154,7 @@ def progress(batch_id: UUID) -> ResponseReturnValue:
 @requires(Action.READ_MESSAGES)
 def manifest(batch_id: UUID) -> ResponseReturnValue:
     """What went, for the print house."""
-    path = LetterFolder.of(portal().settings.outbox_directory, batch_id).manifest
+    path = manifest_of(portal().settings, batch_id)
     if not path.is_file():
         raise NotThere
     return Response(

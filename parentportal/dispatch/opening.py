@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING
 
 from messaging.channels import Channel
 from messaging.letters import Stationery
-from parentportal.dispatch.folder import FolderWay
+from parentportal.dispatch.folder import FolderWay, LetterFolder
 from parentportal.ways_out import Provider
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
+    from uuid import UUID
 
     from parentportal.config import Settings
     from parentportal.dispatch.ways import Way
+
+PRINT_HOUSE = "print-house"
+"""In the var folder: batches as they are made up for a print house, apart from the folder's own."""
 
 
 def open_ways(
@@ -66,7 +71,14 @@ def _open(
     if provider is Provider.PRINT_HOUSE and out.print_house:
         from parentportal.dispatch.print_house import PrintHouseWay
 
-        return PrintHouseWay(out.print_house, settings.var_directory / "print-house", stationery)
+        return PrintHouseWay(out.print_house, settings.var_directory / PRINT_HOUSE, stationery)
     return FolderWay(
         settings.var_directory, domain=settings.host, channels=channels, stationery=stationery
     )
+
+
+def manifest_of(settings: Settings, batch_id: UUID) -> Path:
+    """Where the manifest of a batch's letters lies once it is closed: the print house's, if any."""
+    places = (settings.var_directory / PRINT_HOUSE, settings.outbox_directory)
+    found = [LetterFolder.of(place, batch_id).manifest for place in places]
+    return next((manifest for manifest in found if manifest.is_file()), found[-1])

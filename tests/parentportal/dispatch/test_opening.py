@@ -12,7 +12,7 @@ import pytest
 
 from messaging.channels import Channel
 from parentportal.config import Settings
-from parentportal.dispatch.opening import open_ways
+from parentportal.dispatch.opening import manifest_of, open_ways
 from parentportal.ways_out import CHOICES, read_ways_out
 from tests.conftest import KEYRING
 from tests.parentportal.dispatch.parcels import BATCH, a_parcel, gone
@@ -21,14 +21,18 @@ from tests.parentportal.dispatch.test_settings import NOTIFY, SFTP, SMTP
 ALL = {**NOTIFY, **SMTP, **SFTP}
 
 
-def ways_of(tmp_path, **choices):
-    settings = Settings(
+def settings_of(tmp_path, **choices):
+    return Settings(
         database_url="sqlite://",
         keyring=KEYRING,
         var_directory=tmp_path,
         base_url="https://travel.council.example",
         ways_out=read_ways_out({**ALL, **choices}),
     )
+
+
+def ways_of(tmp_path, **choices):
+    settings = settings_of(tmp_path, **choices)
     return open_ways(settings, lambda: datetime(2026, 11, 2, tzinfo=UTC))
 
 
@@ -59,6 +63,19 @@ def test_a_way_for_texts_leaves_the_letters_of_another_alone(tmp_path):
     laid_down = gone(house, letters)
     folder.close_batch(BATCH, *gone(folder, texts))
     assert house.ask(letters[0]).evidence == laid_down[0][0].evidence
+
+
+def test_the_manifest_that_officers_see_is_that_of_the_letters(tmp_path):
+    print_house = tmp_path / "fetched-from-here"
+    print_house.mkdir()
+    chosen = {"PARENTPORTAL_TEXTS": "folder", "PARENTPORTAL_PRINT_HOUSE": str(print_house)}
+    folder, _smtp, house = ways_of(tmp_path, **chosen)
+    settings = settings_of(tmp_path, **chosen)
+    assert not manifest_of(settings, BATCH).exists()
+    folder.close_batch(BATCH, *gone(folder, [a_parcel(Channel.SMS)]))
+    assert ",sms," in manifest_of(settings, BATCH).read_text()
+    house.close_batch(BATCH, *gone(house, [a_parcel()]))
+    assert ",letter,letters.pdf,1" in manifest_of(settings, BATCH).read_text()
 
 
 def test_a_batch_that_left_nothing_to_a_way_leaves_nothing_there(tmp_path):
