@@ -140,7 +140,6 @@ class Worker:
         """
         self._database = database
         self._hours = settings.office_hours
-        self._bounces = settings.bounces_directory
         self._clock = clock
         self._at_a_time = at_a_time
         self._ways = open_ways(settings, clock, CouncilStationery(database))
