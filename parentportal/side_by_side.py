@@ -49,7 +49,7 @@ def side_by_side(composed: Mapping[VariantName, Message]) -> Sequence[Piece]:
         }
         alike = locked and all(one == first for one in blocks.values())
         names = list(composed)[:1] if alike else list(composed)
-        shown = {name: _shown(blocks[name], language) for name in names}
+        shown = {name: shown_blocks(blocks[name], language) for name in names}
         pieces.append(Piece(part, locked, shown))
     return pieces
 
@@ -64,7 +64,7 @@ def _title(composed: Message) -> Markup:
     return Markup("<p><strong>{}</strong></p>").format(composed.subject)
 
 
-def _shown(blocks: Sequence[Block], language: str) -> Markup:
+def shown_blocks(blocks: Sequence[Block], language: str) -> Markup:
     """Blocks as the message shows them, without its title and salutation."""
     whole = html("", "", blocks, language)
     # Escaped where it is made: messaging.shown.

@@ -3,6 +3,7 @@
 from parentportal.account import (  # noqa: F401 -- each adds its pages to the blueprint
     messages,
     replies,
+    school,
     versions,
     wishes,
 )
