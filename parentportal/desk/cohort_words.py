@@ -47,8 +47,8 @@ COLUMNS: Mapping[Column, str] = MappingProxyType(
         Column.ANNUAL_COST: _("What the child's travel costs the council in a year, in pounds."),
         Column.MILES: _("Miles from home to school, one way, such as 3.2."),
         Column.OFFERS_OPEN: _(
-            "What an officer has decided to offer: ptb, itt, or ptb;itt. Empty sends no offer. "
-            "Where the file has this column, an empty cell closes offers opened before."
+            "What an officer has decided to offer: ptb, itt, mini-ptb, or ptb;itt. Empty sends no "
+            "offer. Where the file has this column, an empty cell closes offers opened before."
         ),
         Column.FLAGS: _(
             "What must be honoured before anybody writes: do-not-contact, care-order, "
@@ -199,7 +199,7 @@ PROBLEMS: Mapping[ProblemCode, tuple[str, str]] = MappingProxyType(
         ),
         ProblemCode.OFFER_UNKNOWN: (
             _("We do not know the offer “%(word)s”."),
-            _("Write ptb, itt or ptb;itt, or leave the cell empty."),
+            _("Write ptb, itt, mini-ptb or ptb;itt, or leave the cell empty."),
         ),
         ProblemCode.FLAG_UNKNOWN: (
             _("We do not know the flag “%(word)s”."),

@@ -306,3 +306,7 @@ def test_no_row_is_lost_every_one_is_in_a_family_or_has_or_shares_a_problem(rows
     assert not kept & bad
     waiting = {made[number - 2]["family_reference"] for number in bad}
     assert {n for n, r in enumerate(made, 2) if r["family_reference"] not in waiting} == kept
+
+
+def test_every_offer_can_be_opened_by_a_file_in_the_order_they_print():
+    assert cells.read_offers("mini-ptb; itt, PTB") == tuple(OfferKind)
