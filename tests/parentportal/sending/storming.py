@@ -67,7 +67,9 @@ def work(told: dict[str, str]) -> None:
 
 def main() -> None:
     told = json.loads(sys.argv[1])
-    logging.disable(logging.ERROR)  # each dropped connection would be told
+    logging.getLogger(
+        "notifications_python_client"
+    ).disabled = True  # tells each dropped connection
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
     for _line in sys.stdin:
         if (process := os.fork()) == 0:

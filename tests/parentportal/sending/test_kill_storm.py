@@ -39,8 +39,8 @@ from tests.parentportal.sending.storming import ways_out
 SEED = 2026
 DROPPED = 0.05
 WORKERS = 3
-BECALMED = 120
-"""Seconds without any change: something is lost."""
+BECALMED = 600
+"""Seconds without any change: something is lost. Making up 1,000 letters for print takes a while."""
 
 
 @dataclass(frozen=True)
