@@ -40,7 +40,7 @@ SEED = 2026
 DROPPED = 0.05
 WORKERS = 3
 BECALMED = 600
-"""Seconds without any change: something is lost. Making up 1,000 letters for print takes a while."""
+"""Seconds without any change: something is lost. A thousand letters take a while to print."""
 
 
 @dataclass(frozen=True)
