@@ -6,22 +6,29 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from operator import itemgetter
 from pathlib import Path
 
 from messaging.address import MOST_LINES, AddressRefused, PostalAddress
 from messaging.campaigns import Campaign
 from messaging.channels import Channel
-from messaging.composition import InvitationDetails, Recipient, compose
+from messaging.composition import Recipient, compose
 from messaging.council import Council
 from messaging.languages import read_language
 from messaging.letters import LetterPress, Stationery
-from messaging.message import Message
-from messaging.offers import AgeBand, AgeGroup, ChildOffer, read_miles
+from messaging.locked import Details
+from messaging.message import Edition, Message
+from messaging.offers import AgeBand, AgeGroup, ChildOffer, Offer, read_miles
 from messaging.placeholders import CompositionRefused
 from messaging.press import NotPrintable, forget
 from messaging.print_files import SortingKey, parts, print_file_names, sorting_key
+from messaging.proof_details import (
+    DETAIL_COLUMNS,
+    NUMBERED_COLUMN,
+    DetailsRefused,
+    row_details,
+)
 from messaging.variants import Arm, Variant, select_variant, version_beside
 from segmentation.segments import Segment
 
@@ -32,7 +39,7 @@ MANIFEST_COLUMNS = ("row", "file", "pages", "sha256", "status", "reason")
 _ADDRESS_COLUMNS = tuple(f"address_line_{number}" for number in range(1, MOST_LINES + 1))
 _OWN_COLUMNS = frozenset(
     {"name", *_ADDRESS_COLUMNS, "language", "segment", "arm", "child_first_name", "age_band"}
-    | {"miles"}
+    | {"miles", "also", "edition", *DETAIL_COLUMNS}
 )
 _OURS = re.compile(r"row-[0-9]{4,}\.pdf|letters(-[0-9]{3,})?\.pdf")
 
@@ -192,8 +199,9 @@ def compose_row(campaign: Campaign, council: Council, row: Row, dated: date) -> 
         reasons.append(("too-many-cells", "The row has more cells than the first row."))
     variant = _variant(campaign, row, reasons)
     address = _address(row, reasons)
-    child = _child(row, reasons)
-    invitation = _invitation(row, council, reasons)
+    child = _child(campaign, row, reasons)
+    edition = _edition(row, reasons)
+    details = _details(campaign, council, row, dated, reasons)
     if reasons or variant is None:
         raise RowRefused(reasons)
     recipient = Recipient(
@@ -201,7 +209,8 @@ def compose_row(campaign: Campaign, council: Council, row: Row, dated: date) -> 
         language=variant.language,
         address=address,
         children=(child,) if child else (),
-        placeholders={k: v.strip() for k, v in row.cells.items() if k not in _OWN_COLUMNS},
+        placeholders={k: v.strip() for k, v in row.cells.items() if not _is_own(k)},
+        edition=edition,
     )
     try:
         return compose(
@@ -209,7 +218,7 @@ def compose_row(campaign: Campaign, council: Council, row: Row, dated: date) -> 
             recipient,
             council,
             dated=dated,
-            details=invitation,
+            details=details,
             beside=version_beside(variant),
         )
     except CompositionRefused as refused:
@@ -250,9 +259,10 @@ def _address(row: Row, reasons: list[tuple[str, str]]) -> PostalAddress | None:
         return None
 
 
-def _child(row: Row, reasons: list[tuple[str, str]]) -> ChildOffer | None:
+def _child(campaign: Campaign, row: Row, reasons: list[tuple[str, str]]) -> ChildOffer | None:
     name, band, miles = (_cell(row, n) for n in ("child_first_name", "age_band", "miles"))
     age_band = distance = None
+    also = _also(campaign, row, reasons)
     try:
         age_band = AgeBand.read(band) if band else None
     except KeyError:
@@ -263,33 +273,44 @@ def _child(row: Row, reasons: list[tuple[str, str]]) -> ChildOffer | None:
         reasons.append(
             ("bad-miles", "The column miles holds no number of miles, such as 5 or 4.5.")
         )
-    if not (name or band or miles):
+    if not (name or band or miles or also):
         return None
-    return ChildOffer(name, age_band, distance, age_group=AgeGroup.of(band))
+    return ChildOffer(name, age_band, distance, also, age_group=AgeGroup.of(band))
 
 
-def _invitation(
-    row: Row, council: Council, reasons: list[tuple[str, str]]
-) -> InvitationDetails | None:
-    """A meeting, if the file has columns for it: meeting_place, _starts, _minutes, _access."""
-    place, starts = _cell(row, "meeting_place"), _cell(row, "meeting_starts")
-    if not place and not starts:
-        return None
-    minutes = _cell(row, "meeting_minutes")
+def _also(campaign: Campaign, row: Row, reasons: list[tuple[str, str]]) -> tuple[Offer, ...]:
+    """The offers open beside the campaign's own, such as `itt; mini-ptb`, in their order."""
+    named = {word.casefold() for word in re.split(r"[\s,;]+", _cell(row, "also")) if word}
+    offers = [offer for offer in Offer if offer in named and offer is not Offer.KEEP]
+    if named.difference(offers):
+        known = ", ".join(offer for offer in Offer if offer is not Offer.KEEP)
+        reasons.append(("unknown-offer", f"The column “also” takes: {known}."))
+    return tuple(offer for offer in offers if offer is not campaign.offer)
+
+
+def _edition(row: Row, reasons: list[tuple[str, str]]) -> Edition:
+    word = _cell(row, "edition").casefold()
     try:
-        when = datetime.fromisoformat(starts)
-        length = int(minutes) if minutes else council.focus_groups.minutes
+        return Edition(word) if word else Edition.STANDARD
     except ValueError:
-        words = "meeting_starts is a time such as 2026-12-08T10:00, meeting_minutes a number."
-        reasons.append(("bad-meeting", words))
+        known = ", ".join(Edition)
+        reasons.append(("unknown-edition", f"The column edition is empty or one of: {known}."))
+        return Edition.STANDARD
+
+
+def _details(
+    campaign: Campaign, council: Council, row: Row, dated: date, reasons: list[tuple[str, str]]
+) -> Details | None:
+    try:
+        return row_details(campaign, council, row.cells, dated)
+    except DetailsRefused as refused:
+        reasons += refused.reasons
         return None
-    return InvitationDetails(
-        place=place,
-        starts=when,
-        minutes=length,
-        access=_cell(row, "meeting_access"),
-        reply_link=_cell(row, "reply_link"),
-    )
+
+
+def _is_own(column: str) -> bool:
+    """Whether a column has a meaning here; any other is a value that copy may ask for."""
+    return column in _OWN_COLUMNS or NUMBERED_COLUMN.fullmatch(column) is not None
 
 
 def _clear(out: Path) -> None:

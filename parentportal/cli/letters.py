@@ -58,6 +58,13 @@ def render(
 ) -> None:
     """Print one letter for each row of a file.
 
+    Columns: name and address_line_1 to address_line_7; language, segment, arm, edition (standard
+    or large-print); child_first_name, age_band, miles, also (other open offers, as "itt; ptb").
+
+    A meeting: meeting_place, meeting_starts, meeting_minutes, meeting_access, reply_link. A survey:
+    survey_code, survey_closes. A review: review_starts, review_decided, review_officer. What
+    changed: met_on, said_1, changed_1, said_2, changed_2 and so on. Any other is a placeholder.
+
     Exits with 0 if every row was printed, 1 if some were, 2 if none was or the file cannot be read.
     """
     day = dated.date() if dated else datetime.now(UTC).astimezone().date()

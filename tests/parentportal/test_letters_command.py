@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from messaging.campaigns import CAMPAIGN_KEYS, load_campaign
 from messaging.council import demonstration_council
 from messaging.letters import LetterPress
 from parentportal.cli.letters import letters
@@ -28,6 +29,28 @@ GOOD = {
     "age_band": "8-10",
     "miles": "5",
 }
+
+TOLD = {
+    **GOOD,
+    "age_band": "16-18",
+    "also": "ptb; itt",
+    "meeting_place": "Invented Library",
+    "meeting_starts": "2026-12-08T10:00",
+    "meeting_minutes": "90",
+    "meeting_access": "Level entrance",
+    "survey_code": "ABCD-EFGH-JKLM",
+    "survey_closes": "2027-01-29",
+    "review_starts": "2026-12-07",
+    "review_decided": "2027-01-08",
+    "review_officer": "Morgan Sample",
+    "met_on": "2026-09-14",
+    "said_1": "Tell us earlier when the driver changes.",
+    "changed_1": "We ring you the day before.",
+    "said_2": "Let us choose the driver.",
+    "changed_2": "We cannot: the firm decides. We pass your wish on.",
+}
+"""A row that tells all that any campaign of the library needs."""
+TOLD_COLUMNS = tuple(dict.fromkeys((*COLUMNS, *TOLD, "edition")))
 
 
 @pytest.fixture
@@ -269,3 +292,64 @@ def test_the_command_runs_in_a_process_of_its_own_without_a_database(tmp_path):
 def test_the_group_can_be_mounted():
     assert isinstance(letters, click.Group)
     assert list(letters.commands) == ["render"]
+
+
+@pytest.mark.parametrize("campaign", CAMPAIGN_KEYS)
+def test_every_campaign_of_the_library_prints_from_a_file(proofs, campaign):
+    rows = [TOLD, {**TOLD, "edition": "Large-Print"}]
+    result, entries, _ = proofs(rows, campaign=campaign, columns=TOLD_COLUMNS)
+    assert [entry["reason"] for entry in entries] == ["", ""]
+    assert result.exit_code == 0
+    assert int(entries[1]["pages"]) > int(entries[0]["pages"])
+
+
+@pytest.mark.parametrize(
+    ("campaign", "change", "reason"),
+    [
+        ("survey-invitation", {"survey_closes": ""}, "details-missing"),
+        ("survey-invitation", {"survey_closes": "soon"}, "bad-day"),
+        ("survey-reminder", {"survey_closes": "2026-11-22"}, "survey-is-closed"),
+        ("survey-reminder", {"survey_code": "A\u202eB"}, "unprintable-value"),
+        ("focus-group-confirmation", {"meeting_place": ""}, "details-missing"),
+        ("focus-group-confirmation", {"meeting_starts": "2026-12-08"}, "bad-meeting"),
+        ("focus-group-confirmation", {"meeting_starts": "2026-12-08T10:00Z"}, "bad-meeting"),
+        ("focus-group-reminder", {"meeting_minutes": "-5"}, "bad-meeting"),
+        ("focus-group-reminder", {"meeting_starts": "2026-11-01T10:00"}, "meeting-is-past"),
+        ("travel-review", {"review_officer": ""}, "details-missing"),
+        ("travel-review", {"review_decided": "2026-12-01"}, "bad-review"),
+        ("travel-review", {"review_starts": "2026-11-23"}, "bad-review"),
+        ("focus-group-changes", {"met_on": "2027-01-01"}, "bad-meeting"),
+        ("focus-group-changes", {"changed_2": ""}, "details-missing"),
+        ("focus-group-changes", {"said_1": "", "changed_1": ""}, "details-missing"),
+        ("ptb-offer", {"also": "itt, taxi"}, "unknown-offer"),
+        ("ptb-offer", {"edition": "huge"}, "unknown-edition"),
+        ("young-person", {"also": ""}, "missing-value"),
+        ("young-person", {"age_band": "8-10"}, "age-band-missing"),
+    ],
+)
+def test_a_row_that_lacks_what_its_letter_is_about_is_refused(proofs, campaign, change, reason):
+    _, entries, _ = proofs([{**TOLD, **change}], campaign=campaign, columns=TOLD_COLUMNS)
+    assert entries[0]["reason"].startswith(reason)
+
+
+def test_what_a_campaign_is_not_about_needs_no_columns(proofs):
+    for key in CAMPAIGN_KEYS:
+        campaign = load_campaign(key)
+        if campaign.about == "nothing" and campaign.offer and key != "young-person":
+            _, entries, _ = proofs([GOOD], campaign=key)
+            assert entries[0]["reason"] == ""
+
+
+def test_other_open_offers_and_what_changed_stand_in_the_letter(proofs, monkeypatch):
+    printed = []
+    render = LetterPress.render
+    monkeypatch.setattr(
+        LetterPress, "render", lambda press, made: printed.append(made) or render(press, made)
+    )
+    proofs([{**TOLD, "also": "MINI-PTB ptb itt"}], columns=TOLD_COLUMNS)
+    proofs([TOLD], campaign="focus-group-changes", columns=TOLD_COLUMNS)
+    offer, changed = (message.plain_text() for message in printed)
+    assert "Independent Travel Training" in offer
+    assert "one-off travel payment" in offer.casefold()
+    assert TOLD["said_1"] in changed
+    assert changed.index(TOLD["changed_1"]) < changed.index(TOLD["changed_2"])
