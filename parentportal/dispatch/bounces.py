@@ -6,6 +6,7 @@ is read moves on to `cur`; what cannot be read moves there too, for a person to 
 
 from __future__ import annotations
 
+import logging
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import EmailMessage, Message
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 LARGEST = 1024 * 1024
 """Bytes of a bounce that are read: a status stands before the email it gives back."""
@@ -57,13 +60,22 @@ class Bounces:
                     content = opened.read(LARGEST)
             except FileNotFoundError:  # another worker has read it
                 continue
-            yield Bounce(file, read_bounce(content, now))
+            yield Bounce(file, _read(file.name, content, now))
 
     def done(self, bounce: Bounce) -> None:
         """Mark one as read, once what it says is on record."""
         make_folder(self._path / "cur")
         with suppress(FileNotFoundError):  # another worker has read it too: it is recorded once
             move(bounce.path, self._path / "cur" / f"{bounce.path.name}{_SEEN}")
+
+
+def _read(name: str, content: bytes, now: datetime) -> Report | None:
+    """What one says; anybody may write to the return path, and nothing they write stops us."""
+    try:
+        return read_bounce(content, now)
+    except Exception:  # the standard parser has many ways to fail, and new ones each release
+        log.exception("bounce %s", name)
+        return None
 
 
 def read_bounce(content: bytes, now: datetime) -> Report | None:
@@ -122,6 +134,6 @@ def _reference(mail: EmailMessage, blocks: list[Message]) -> UUID | None:
 def _moment(mail: EmailMessage, now: datetime) -> datetime:
     try:
         moment = parsedate_to_datetime(str(mail["Date"] or ""))
-    except ValueError:
+        return min(moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC), now)
+    except (ValueError, OverflowError):  # no date, or one at the very end of the calendar
         return now
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from uuid import UUID
@@ -91,6 +92,26 @@ def test_an_empty_or_missing_folder_holds_no_bounces(tmp_path):
 def test_a_bounce_without_a_date_is_dated_when_it_is_read(delivered, tmp_path):
     content = bounce(delivered, tmp_path).read_bytes()
     assert read_bounce(content.replace(b"\r\nDate:", b"\r\nX-Date:", 1), NOW).at == NOW
+
+
+@pytest.mark.parametrize("date", ["Tue, 3 Nov 2026 10:00:00 +0000", "31 Dec 9999 23:59:00 -0100"])
+def test_a_bounce_from_the_future_is_dated_when_it_is_read(delivered, tmp_path, date):
+    content = bounce(delivered, tmp_path).read_bytes()
+    dated = re.sub(rb"\r\nDate: [^\r]*", b"\r\nDate: " + date.encode(), content, count=1)
+    assert read_bounce(dated, NOW).at == NOW
+
+
+def test_mail_that_no_parser_can_read_stops_no_other(delivered, tmp_path):
+    bounce(delivered, tmp_path)
+    odd = (
+        b"Content-Type: multipart/report; boundary=edge\r\n\r\n--edge\r\n"
+        b"Content-Type: message/delivery-status\r\n\r\nAction: failed\r\n\r\n--edge\r\n"
+        b"Content-Type: text/rfc822-headers; charset=no-such\r\n\r\nMessage-ID: <1@a>\r\n"
+    )
+    (tmp_path / "new" / "0-odd").write_bytes(odd)
+    with pytest.raises(LookupError):
+        read_bounce(odd, NOW)
+    assert [one.report is None for one in Bounces(tmp_path).waiting(NOW)] == [True, False]
 
 
 @given(st.binary(max_size=400), st.integers(0, 2_000), st.integers(0, 2_000))

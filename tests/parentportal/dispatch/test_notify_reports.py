@@ -144,6 +144,16 @@ def test_a_letter_that_cannot_be_printed_says_nothing_against_the_address():
     assert report_of(document, NOW).outcome is ReportOutcome.TEMPORARY_FAILURE
 
 
+def test_a_moment_at_the_end_of_the_calendar_is_none():
+    document = {
+        "id": "1",
+        "reference": str(uuid4()),
+        "status": "delivered",
+        "completed_at": "0001-01-01T00:00:00+01:00",
+    }
+    assert read_callback(document, NOW).at == NOW
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
