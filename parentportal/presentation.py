@@ -36,6 +36,7 @@ FOOTER = (
     ("account.naming_a_school", lazy_gettext("Before you name a school")),
     ("account.first_journey", lazy_gettext("How long it takes to arrange travel")),
     ("account.versions", lazy_gettext("What we write to families")),
+    ("account.formats", lazy_gettext("Other formats")),
     ("survey.contact", lazy_gettext("Contact us")),
 )
 """Endpoint and words of each footer link; shown once the application has the endpoint."""
