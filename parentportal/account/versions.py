@@ -24,10 +24,11 @@ from parentportal.campaign_names import CAMPAIGNS
 from parentportal.i18n import page_language
 from parentportal.queries.copy import InUse, in_use
 from parentportal.side_by_side import side_by_side
-from parentportal.web import portal, reading
+from parentportal.web import now, portal, reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from flask.typing import ResponseReturnValue
 
@@ -87,7 +88,7 @@ def _composed(
     campaign: Campaign, language: str, channel: Channel, council: Council, shelf: InUse
 ) -> dict[VariantName, Message]:
     """Each version as it is written, for one invented family; an email holds what a letter does."""
-    dated = sample_date(council)
+    dated = _today(council)
     *_rest, (_sample, children) = sample_recipients(campaign)
     made = {}
     for name in voices(campaign):
@@ -103,6 +104,12 @@ def _composed(
             details=sample_details(campaign, dated),
         )
     return made
+
+
+def _today(council: Council) -> date:
+    """Today, or a day on which the scheme is in force where today is none."""
+    scheme, today = council.personal_transport_budget.scheme, now().date()
+    return today if scheme.valid_from <= today <= scheme.valid_to else sample_date(council)
 
 
 def _is_written(campaign: Campaign, language: str, shelf: InUse) -> bool:
