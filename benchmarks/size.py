@@ -18,6 +18,7 @@ class Size:
         responses: answers typed one by one a reading.
         file_rows: rows of a file that is classified.
         letters: letters printed a reading.
+        print_run: letters of the print run whose memory is measured.
         families: households of an imported file.
         messages: messages sent a reading.
     """
@@ -29,6 +30,7 @@ class Size:
     responses: int
     file_rows: int
     letters: int
+    print_run: int
     families: int
     messages: int
 
@@ -41,6 +43,7 @@ FULL = Size(
     responses=5_000,
     file_rows=1_000_000,
     letters=40,
+    print_run=20_000,
     families=1_000,
     messages=1_000,
 )
@@ -52,6 +55,7 @@ QUICK = Size(
     responses=1_000,
     file_rows=50_000,
     letters=10,
+    print_run=1_000,
     families=100,
     messages=200,
 )
@@ -63,6 +67,7 @@ LEAST = Size(
     responses=20,
     file_rows=100,
     letters=2,
+    print_run=4,
     families=5,
     messages=3,
 )

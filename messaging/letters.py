@@ -86,7 +86,10 @@ class LetterPress:
         """
         if not messages:
             raise ValueError("a print file needs a letter")
-        return self._print(messages, duplex=True, title=messages[0].sender.council).pdf
+        try:
+            return self._print(messages, duplex=True, title=messages[0].sender.council).pdf
+        finally:
+            self._press.forget()  # print files are large, and no two have a letter in common
 
     def _print(self, messages: Sequence[Message], *, duplex: bool, title: str) -> Printed:
         dated = messages[0].dated

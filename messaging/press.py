@@ -11,6 +11,8 @@ from typing import Any
 import typst
 
 _REMEMBERED = 10  # compilations for which Typst keeps what it has set, in case it comes again
+_REMEMBERED = 10
+"""Documents whose pieces the compiler keeps, should the next ones have the same (Typst 0.15)."""
 _PAGE_OBJECT = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 
@@ -51,6 +53,7 @@ class Press:
                 font_paths=[folder / "fonts"],
             )
             self._compiler = typst.Compiler(folder / layout, root=folder, font_paths=fonts)
+            self._blank = typst.Compiler(folder / "blank.typ", root=folder, font_paths=fonts)
 
     def set(self, values: Mapping[str, Any], dated: date) -> Printed:
         """Print values, of JSON's types; the layout places them and never parses them as markup.
@@ -70,6 +73,15 @@ class Press:
         if not isinstance(pdf, bytes):  # the binding's type also covers pictures, a list of pages
             raise TypeError("the compiler gave no PDF")
         return Printed(pdf, len(_PAGE_OBJECT.findall(pdf)))
+
+    def forget(self) -> None:
+        """Let go of what the compiler remembers of the last documents.
+
+        It forgets only as further ones are set, so that ten large documents would stay in memory;
+        blank ones take their place.
+        """
+        for _ in range(_REMEMBERED + 1):
+            self._blank.compile(format="pdf")
 
     def _refusal(self, wrong: typst.TypstError) -> NotPrintable:
         said = f"{wrong.message} {wrong.diagnostic}"

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from messaging.message import Message
 
-PART = 500
-"""Letters in one print file: twenty thousand letters need no more memory than this many."""
+PART = 200
+"""Letters in one print file, some 400 MB of memory: twenty thousand letters need no more."""
 
 T = TypeVar("T")
 SortingKey = tuple[bool, str, int, str, tuple[str, ...]]

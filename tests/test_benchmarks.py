@@ -43,6 +43,12 @@ from parentportal.app import create_app
                 "English, one file for all",
                 "Urdu, a file each",
                 "Urdu, one file for all",
+                "one side, a file each",
+                "one side, one file for all",
+                "one side, against WeasyPrint",
+                "one file for all, against WeasyPrint",
+                "composing messages",
+                "memory of a print run of 4 letters, against 4",
             },
         ),
         (
