@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from html import escape
 from importlib.resources import files
@@ -15,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.report import Row
 from messaging.address import PostalAddress
-from messaging.blocks import Heading, Listing, Paragraph, Signature
 from messaging.composition import Recipient, compose
 from messaging.council import demonstration_council
 from messaging.letters import LetterPress, Stationery
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 DATED = date(2026, 11, 2)
 LANGUAGES = {"en_GB": "English", "ur": "Urdu"}
 """The two scripts: Nastaliq is the dearer to set."""
+_SHORT = frozenset(["opening", "actions", "closing", "signature"])
 CAMPAIGNS = ("ptb-offer", "focus-group-invitation")
 
 
@@ -139,13 +140,9 @@ def _recipient(number: int, language: str) -> Recipient:
 
 
 def _short_messages() -> Iterator[Message]:
-    """Letters of one side: those without the facts at the end."""
-    from dataclasses import replace
-
+    """Letters of one side: why it is written, what can be done, and the name."""
     for message in _messages("en_GB"):
-        kinds = Heading, Listing, Paragraph, Signature
-        before = [block for block in message.blocks if block.part != "others"]
-        short = [block for block in before if isinstance(block, kinds)]
+        short = [block for block in message.blocks if block.part in _SHORT]
         yield replace(message, blocks=tuple(short))
 
 

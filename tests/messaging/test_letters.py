@@ -12,9 +12,10 @@ import pytest
 
 from messaging.campaigns import load_campaign
 from messaging.languages import LANGUAGES, language_beside
-from messaging.letters import LetterPress
+from messaging.letters import LetterPress, Stationery
 from messaging.offers import AgeBand, ChildOffer
 from messaging.press import NotPrintable
+from messaging.sides import MostSides
 from messaging.variants import VariantName, voices
 from tests.messaging.families import COPIES, MEETING, ROBIN, SAM, message
 from tests.paper import MM, pages, strays
@@ -55,7 +56,8 @@ def test_everything_stands_inside_the_zones_on_two_sides(printed, campaign, lang
 
 
 @pytest.mark.parametrize("language", ["en_GB", "ur"])
-def test_the_longest_names_and_links_stay_inside_the_zones(press, language):
+def test_the_longest_names_and_links_stay_inside_the_zones(language):
+    press = LetterPress(Stationery(most_sides=MostSides(standard=3)))
     child = ChildOffer("Wolfeschlegelsteinhausen" * 5, AgeBand.UNDER_16, Decimal("149.99"))
     made = message("ptb-offer", language, VariantName.NEUTRAL, child)
     lines = ("A" * 40, *(f"{n} Invented Road With A Long Name" for n in range(5)), "EX1 1ZZ")
