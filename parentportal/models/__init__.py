@@ -1,5 +1,6 @@
 """Every table, in one place to import from."""
 
+from parentportal.models.automatic import AutomaticRule, Trigger
 from parentportal.models.base import Base
 from parentportal.models.campaigns import Campaign, TemplateVersion
 from parentportal.models.contact import Suppression, SuppressionReason
@@ -40,6 +41,7 @@ __all__ = [
     "Answer",
     "Assignment",
     "AuditEvent",
+    "AutomaticRule",
     "Base",
     "Campaign",
     "Carer",
@@ -82,6 +84,7 @@ __all__ = [
     "ToolState",
     "Trial",
     "TrialFamily",
+    "Trigger",
     "Wave",
     "WayPace",
 ]

@@ -43,10 +43,14 @@ class OutgoingBatch(Keyed, Base):
         paused_because: why it is paused: a code of the way out, or of the officer.
         cancelled_at: nothing more of it goes; what went before stays gone.
         lease: whoever closes it now; two never do, and an expired lease may be taken over.
+        rule_id: the rule by which it went by itself; none where an officer drafted it.
+        event: what set that rule off, such as ``survey-submitted:<key>``; each only once.
     """
 
     __tablename__ = "outgoing_batch"
     __table_args__ = (
+        Index("uq_outgoing_batch_event", "event", unique=True),
+        CheckConstraint("(rule_id IS NULL) = (event IS NULL)", name="event_by_a_rule"),
         CheckConstraint(
             "state NOT IN ('approved', 'paused', 'dispatched') OR approved_by_id IS NOT NULL",
             name="approved_by_someone",
@@ -72,6 +76,8 @@ class OutgoingBatch(Keyed, Base):
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
     lease: Mapped[UUID | None] = mapped_column(Uuid)
     leased_until: Mapped[datetime | None] = mapped_column(Moment)
+    rule_id: Mapped[UUID | None] = mapped_column(ForeignKey("automatic_rule.id"), index=True)
+    event: Mapped[str | None] = mapped_column(String(60))
 
     campaign: Mapped[Campaign] = relationship()
 
