@@ -34,9 +34,9 @@ A page's time is from pressing a button until the next page is there, after its 
 exceeded by one in twenty. The floor of the survey is bare Flask with a form token and one row a
 page; of letters, Typst alone, or what the line says; of asking, one solution of the equations of
 what was answered; of dispatch, the way out alone, or the provider's limit. Survey and floor are
-served by waitress, each in a process of its own, take as many presses from the same client, and take turns in each round.
-The server's work is processor time; a database server's own is not in it. Medians over {rounds}
-round{s}, with the least and the most."""
+served by waitress, each in a process of its own, take as many presses from the same client, and
+take turns in each round. The server's work is processor time; a database server's own is not in it.
+Medians over {rounds} round{s}, with the least and the most."""
 
 
 def measure(part: str, size: Size, databases: Sequence[str], folder: Path) -> Iterator[Row]:
