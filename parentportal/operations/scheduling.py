@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 LONDON = ZoneInfo("Europe/London")
 
 CLOSING_LEASE = timedelta(minutes=10)
-"""How long closing a batch stays with one worker: the print file of thousands of letters."""
+CLOSING_LEASE_A_MESSAGE = timedelta(seconds=0.1)
+"""How long closing a batch stays with one worker: its letters are printed once more, as one file.
+
+A letter takes some 0.03 seconds.
+"""
 
 BY_OFFICER = "by-officer"
 CANCELLED = "cancelled"
@@ -194,7 +198,9 @@ def take_to_close(
     )
     taken = []
     for batch in session.scalars(found).all():
-        batch.lease, batch.leased_until = uuid4(), now + CLOSING_LEASE
+        messages = sum(counts_by_state(session, batch.id).values())
+        lasts = CLOSING_LEASE + messages * CLOSING_LEASE_A_MESSAGE
+        batch.lease, batch.leased_until = uuid4(), now + lasts
         taken.append((batch.id, batch.lease))
     return taken
 
