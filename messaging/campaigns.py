@@ -107,6 +107,7 @@ _ORDER = (
     "itt-follow-up",
     "mini-ptb-offer",
     "focus-group-invitation",
+    "place-offered",
     "focus-group-confirmation",
     "focus-group-reminder",
     "focus-group-thanks",
@@ -114,6 +115,7 @@ _ORDER = (
     "travel-review",
     "naming-a-school",
     "young-person",
+    "call-back",
 )
 """The order in which a family may meet them; a campaign that is not named comes last."""
 

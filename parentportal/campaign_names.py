@@ -29,5 +29,7 @@ CAMPAIGNS: Mapping[str, str] = MappingProxyType(
         "travel-review": _("A review of your child’s travel"),
         "naming-a-school": _("Before you name a school"),
         "young-person": _("A letter to the young person"),
+        "call-back": _("You asked us to ring you"),
+        "place-offered": _("A place has become free at the meeting"),
     }
 )
