@@ -13,7 +13,7 @@ from messaging.address import PostalAddress
 from messaging.campaigns import LockedBlock, load_campaign
 from messaging.channels import Channel
 from messaging.composition import CompositionRefused, Recipient, compose
-from messaging.letters import LetterPress
+from messaging.letters import LetterPress, Stationery
 from messaging.markup import MarkupRefused
 from messaging.offers import AgeBand, ChildOffer, Offer
 from messaging.parity import sample_date, sample_details
@@ -80,7 +80,7 @@ class Preview:
 
 def previews(row: TemplateVersion, council: Council) -> Sequence[Preview]:
     """The version for each family and channel."""
-    press = LetterPress()
+    press = LetterPress(Stationery.of(council))
     return [
         _preview(row, council, family, channel, press)
         for family in FAMILIES

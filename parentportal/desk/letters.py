@@ -11,7 +11,7 @@ from markupsafe import Markup
 from messaging.campaigns import load_campaign
 from messaging.channels import Channel
 from messaging.facts import facts_of
-from messaging.letters import LetterPress
+from messaging.letters import LetterPress, Stationery
 from messaging.message import Message
 from messaging.press import NotPrintable
 from messaging.variants import load_variant, version_beside, voices
@@ -27,7 +27,7 @@ from parentportal.queries.messages import opted_out, replies_to
 from parentportal.queries.outbox import letters, message
 from parentportal.refusals import NotThere
 from parentportal.side_by_side import side_by_side
-from parentportal.web import reading
+from parentportal.web import portal, reading
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -128,9 +128,10 @@ def versions(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
 
 
 def _press() -> LetterPress:
-    """One press a thread: it is not for two."""
-    if not hasattr(_presses, "press"):
-        _presses.press = LetterPress()
+    """One press a thread, with the council's stationery as it is now: it is not for two."""
+    stationery = Stationery.of(portal().council())
+    if getattr(_presses, "stationery", None) != stationery:
+        _presses.stationery, _presses.press = stationery, LetterPress(stationery)
     press: LetterPress = _presses.press
     return press
 
