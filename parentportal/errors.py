@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from messaging.lifecycle import StepNotAllowed
 from parentportal.config import MEGABYTE
 from parentportal.operations.accounts import EmailTaken, EmailUnreadable, PasswordTooShort
+from parentportal.operations.automatic import OwnRule, RuleEnded, RuleUnreadable
 from parentportal.operations.calibration import ToolDecided
 from parentportal.operations.carer_replies import ReplyNotOpen
 from parentportal.operations.cohort import ImportEnded, ImportNotReady
@@ -98,6 +99,15 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
             _("Whoever drafted a batch does not approve it. A second officer does."),
         ),
         NothingToDraft: (HTTPStatus.CONFLICT, _("There is nobody to write to just now.")),
+        OwnRule: (
+            HTTPStatus.FORBIDDEN,
+            _("Whoever proposed a rule does not approve it. A second officer does."),
+        ),
+        RuleEnded: (HTTPStatus.CONFLICT, _("Nothing goes by this rule any more.")),
+        RuleUnreadable: (
+            HTTPStatus.BAD_REQUEST,
+            _("A rule ends after it begins, and a reminder needs its days before the meeting."),
+        ),
         AlreadyGoing: (
             HTTPStatus.CONFLICT,
             _(

@@ -204,7 +204,14 @@ def _grant(database: Session, row: OutgoingMessage, wish: Wish) -> None:
     moment = now()
     match wish:
         case Wish.CALL | Wish.INTEREST | Wish.DECLINE:
-            reply_to(database, row.id, ReplyKind(wish.value), now=moment, by=None)
+            reply_to(
+                database,
+                row.id,
+                ReplyKind(wish.value),
+                now=moment,
+                by=None,
+                portal_link=portal().settings.base_url,
+            )
         case Wish.STOP:
             preferences.opt_out(database, row.carer_id, purpose, row.channel, now=moment, by=None)
         case Wish.STOP_ALL:

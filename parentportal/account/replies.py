@@ -65,7 +65,13 @@ def reply(token: str) -> ResponseReturnValue:
         form = ReplyForm()
         if form.validate_on_submit():
             with transaction() as database:
-                keep_reply(database, invitee.id, Reply(form.answer.data), now=now())
+                keep_reply(
+                    database,
+                    invitee.id,
+                    Reply(form.answer.data),
+                    now=now(),
+                    portal_link=portal().settings.base_url,
+                )
             return redirect(url_for(".reply", token=token))
     except (LinkUnreadable, MeetingBegun, ReplyClosed) as refusal:
         return kind_page(refusal)

@@ -15,8 +15,9 @@ from sqlalchemy import bindparam, select, update
 
 from parentportal.asking import most_questions
 from parentportal.db import insert_or
-from parentportal.models import Answer, Assignment, Invitation, Mode, Response, Wave
+from parentportal.models import Answer, Assignment, Invitation, Mode, Response, Trigger, Wave
 from parentportal.operations import trail
+from parentportal.operations.automatic import fire
 from parentportal.operations.invitations import (
     AlreadySubmitted,
     check_open,
@@ -202,8 +203,11 @@ def submit(
     *,
     now: datetime,
     typed_languages: Collection[str] = TYPED_LANGUAGES,
+    portal_link: str | None = None,
 ) -> Response:
     """Send the answers in, once, and keep what the typing tool makes of them.
+
+    Thanks go out where a rule says so.
 
     It takes back a skip, which may come from another tab: one of the two holds, never both.
     Sending them in again changes nothing, also after the wave has closed.
@@ -213,6 +217,7 @@ def submit(
         invitation_id: whose answers.
         now: when.
         typed_languages: with one answer in another language there is no segment and no figures.
+        portal_link: where the thanks lead; as the council has set it by default.
 
     Raises:
         NotStarted: when nobody has begun to answer.
@@ -227,6 +232,14 @@ def submit(
     session.add(_assignment(response, tool, typed_languages, now))
     response.submitted_at = now
     trail.keep(session, "submit", "response", response.id, now=now, mode=response.mode)
+    fire(
+        session,
+        Trigger.SURVEY_SUBMITTED,
+        invitation.carer_id,
+        response.id,
+        now=now,
+        portal_link=portal_link,
+    )
     return response
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from messaging.campaigns import load_campaign
 from messaging.lifecycle import State
-from parentportal.models import Campaign, CarerReply, OutgoingMessage, ReplyKind
+from parentportal.models import Campaign, CarerReply, OutgoingMessage, ReplyKind, Trigger
 from parentportal.operations import trail
+from parentportal.operations.automatic import fire
 from parentportal.refusals import NotThere, Refusal
 
 if TYPE_CHECKING:
@@ -45,11 +46,19 @@ def kinds_open(campaign_key: str) -> tuple[ReplyKind, ...]:
 
 
 def reply_to(
-    session: Session, message_id: UUID, kind: ReplyKind, *, now: datetime, by: Officer | None
+    session: Session,
+    message_id: UUID,
+    kind: ReplyKind,
+    *,
+    now: datetime,
+    by: Officer | None,
+    portal_link: str | None = None,
 ) -> CarerReply:
     """Keep what a carer says; the same again is harmless, and keeps its first moment.
 
-    It decides nothing. Whoever has answered an offer gets no follow-up of it.
+    It decides nothing. Whoever has answered an offer gets no follow-up of it. Whoever asks on
+    their own page for a call is told that it was heard, where a rule says so; an officer who takes
+    the wish down has said it already.
 
     Args:
         session: the transaction; the caller owns it.
@@ -57,6 +66,7 @@ def reply_to(
         kind: what they say.
         now: when.
         by: the officer they told; none where they said it on their own page.
+        portal_link: where what goes out by itself leads; as the council has set it by default.
 
     Raises:
         NotThere: no such message.
@@ -83,4 +93,13 @@ def reply_to(
         session.add(kept)
         trail.keep(session, kind, "outgoing_message", row.id, now=now, by=by)
         session.flush()
+        if kind is ReplyKind.CALL and by is None:
+            fire(
+                session,
+                Trigger.CALL_ASKED,
+                row.carer_id,
+                kept.id,
+                now=now,
+                portal_link=portal_link,
+            )
     return kept

@@ -12,8 +12,11 @@ from uuid import UUID
 from itsdangerous import BadSignature, Signer
 from sqlalchemy import select
 
-from parentportal.models import GroupSession, Invitee, InviteeState
+from parentportal.models import GroupSession, Invitee, InviteeState, Trigger
 from parentportal.operations import trail
+from parentportal.operations.automatic import fire, rule_in_force
+from parentportal.operations.council import council_in_force
+from parentportal.operations.groups import invitation_details
 from parentportal.refusals import NotThere, Refusal
 from parentportal.sealing import keyring_in_use
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+    from parentportal.models import OutgoingBatch
 
 PURPOSE = "reply-link"
 
@@ -67,8 +72,17 @@ def may_reply(state: InviteeState) -> bool:
     return any(state is before for before, _ in STEPS)
 
 
-def reply(session: Session, invitee_id: UUID, answer: Reply, *, now: datetime) -> Invitee:
+def reply(
+    session: Session,
+    invitee_id: UUID,
+    answer: Reply,
+    *,
+    now: datetime,
+    portal_link: str | None = None,
+) -> Invitee:
     """Keep an invitee's reply; the same one again is harmless.
+
+    Who accepts gets a confirmation, once, where a rule says so. It leads to ``portal_link``.
 
     Raises:
         NotThere: no such invitee.
@@ -95,7 +109,35 @@ def reply(session: Session, invitee_id: UUID, answer: Reply, *, now: datetime) -
     invitee.state, invitee.replied_at = after, now
     trail.keep(session, answer, "invitee", invitee.id, now=now)
     session.flush()
+    if after is InviteeState.ACCEPTED:
+        write_about_meeting(
+            session, Trigger.INVITATION_ACCEPTED, invitee, now=now, portal_link=portal_link
+        )
     return invitee
+
+
+def write_about_meeting(
+    session: Session,
+    trigger: Trigger,
+    invitee: Invitee,
+    *,
+    now: datetime,
+    portal_link: str | None = None,
+) -> OutgoingBatch | None:
+    """Tell one who was drawn of the meeting, with their own reply link, by the rule in force."""
+    if rule_in_force(session, trigger, now) is None:
+        return None
+    root = (portal_link or council_in_force(session).portal_url).rstrip("/")
+    link = f"{root}/account/reply/{reply_token(invitee.id)}"
+    return fire(
+        session,
+        trigger,
+        invitee.carer_id,
+        invitee.id,
+        now=now,
+        details=invitation_details(invitee.session, link),
+        portal_link=portal_link,
+    )
 
 
 def reply_token(invitee_id: UUID) -> str:

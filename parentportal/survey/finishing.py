@@ -10,7 +10,7 @@ from parentportal.i18n import page_language
 from parentportal.operations import survey
 from parentportal.survey.blueprint import bp
 from parentportal.survey.visits import any_progress_in_hand, progress_in_hand, visit_in_hand
-from parentportal.web import now, transaction, typed_languages
+from parentportal.web import now, portal, transaction, typed_languages
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -48,7 +48,13 @@ def submit() -> ResponseReturnValue:
     """Send the answers in; sending them again leads to the same thanks and changes nothing."""
     visit = visit_in_hand()
     with transaction() as database:
-        survey.submit(database, visit.invitation_id, now=now(), typed_languages=typed_languages())
+        survey.submit(
+            database,
+            visit.invitation_id,
+            now=now(),
+            typed_languages=typed_languages(),
+            portal_link=portal().settings.base_url,
+        )
     return redirect(url_for("survey.thanks"))
 
 
