@@ -1,5 +1,6 @@
 """Whatever one version says otherwise, it is found: each fact changed, each promise slipped in."""
 
+import os
 import re
 from dataclasses import replace
 
@@ -26,7 +27,12 @@ def written(campaign, language):
 
 
 IN_USE = [(key, lang) for key in CAMPAIGN_KEYS for lang in LANGUAGES if written(key, lang)]
-TAILORED = [(key, lang) for key, lang in IN_USE if load_campaign(key).tailored]
+TAILORED = [
+    pytest.param(key, lang, marks=() if lang == ENGLISH else pytest.mark.full)
+    for key, lang in IN_USE
+    if load_campaign(key).tailored
+]
+FULL = os.environ.get("PARENTPORTAL_FULL") == "1"
 
 
 @pytest.mark.parametrize("campaign", CAMPAIGN_KEYS)
@@ -134,7 +140,9 @@ MUTATIONS = [
 @pytest.mark.parametrize(("campaign", "language"), TAILORED)
 @pytest.mark.parametrize("mutate", MUTATIONS)
 def test_one_fact_changed_in_one_version_is_refused(campaign, language, mutate):
-    for forged in list(VariantName)[1:]:
+    tailored = list(VariantName)[1:]
+    turn = (CAMPAIGN_KEYS.index(campaign) + MUTATIONS.index(mutate)) % len(tailored)
+    for forged in tailored if FULL else tailored[turn : turn + 1]:
         altered = []
 
         def make(variant, *more, forged=forged, altered=altered, **named):
@@ -187,7 +195,9 @@ ADDED = {
 @pytest.mark.parametrize(("campaign", "language"), TAILORED)
 @pytest.mark.parametrize("slot", ["opening", "closing", "subject", "sms"])
 def test_a_promise_slipped_into_one_tone_block_is_refused(campaign, language, slot):
-    for what, words in ADDED[language].items():
+    added = list(ADDED[language].items())
+    turn = CAMPAIGN_KEYS.index(campaign) % len(added)
+    for what, words in added if FULL else added[turn : turn + 1]:
 
         def shelf(key, lang, name, channel, words=words):
             variant = load_variant(key, lang, name, channel)

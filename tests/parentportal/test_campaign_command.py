@@ -6,7 +6,6 @@ from importlib.resources import files
 import pytest
 from click.testing import CliRunner
 
-from messaging.campaigns import CAMPAIGN_KEYS
 from messaging.council import demonstration_council
 from parentportal.cli.campaign import campaign
 
@@ -15,7 +14,7 @@ def run(*words):
     return CliRunner().invoke(campaign, ["parity", *words])
 
 
-@pytest.mark.parametrize("key", CAMPAIGN_KEYS)
+@pytest.mark.parametrize("key", ["ptb-offer", "survey-invitation"])
 def test_the_report_says_that_every_version_states_the_same_facts(key):
     result = run(key)
     assert result.exit_code == 0, result.output
