@@ -43,6 +43,12 @@ ENTRIES: tuple[tuple[str, Action, str, str], ...] = (
         _("Draft letters and emails, read them, compare the versions, approve and send."),
     ),
     (
+        "desk.automatic_rules",
+        Action.READ_MESSAGES,
+        _("Automatic messages"),
+        _("See which messages go by themselves, by which rule, and who approved it."),
+    ),
+    (
         "programme.counts",
         Action.SEE_SEGMENT_COUNTS,
         _("Discussion groups"),

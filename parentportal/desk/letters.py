@@ -17,12 +17,14 @@ from messaging.press import NotPrintable
 from messaging.variants import load_variant, version_beside, voices
 from parentportal.auth import requires
 from parentportal.desk import words
+from parentportal.desk.automatic_words import TRIGGERS
 from parentportal.desk.blueprint import bp
 from parentportal.desk.wishes import REPLIES, wishes_form
 from parentportal.operations.carer_replies import WITH_THEM, kinds_open
 from parentportal.operations.council import council_in_force
 from parentportal.operations.recipients import Addressee
 from parentportal.permissions import Action
+from parentportal.queries.automatic import rule_of
 from parentportal.queries.messages import opted_out, replies_to
 from parentportal.queries.outbox import letters, message
 from parentportal.refusals import NotThere
@@ -46,6 +48,7 @@ def letter(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
         replies = replies_to(session, row.id)
         campaign = load_campaign(row.campaign.key)
         stopped = opted_out(session, row.carer_id, campaign.purpose)
+        rule = rule_of(session, row.batch)
     stored = Message.from_json(row.content)
     # The message is escaped where it is made: messaging.shown.
     body = Markup(stored.html())  # noqa: S704
@@ -60,6 +63,8 @@ def letter(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
         if row.state in WITH_THEM
         else [],
         stopped=bool(stopped),
+        rule=rule,
+        triggers=TRIGGERS,
         form=wishes_form(row.carer),
     )
 
