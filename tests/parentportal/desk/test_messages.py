@@ -26,7 +26,6 @@ from parentportal.operations.taking_out import OFFER_CHANGED
 from tests.parentportal.cohort_rows import a_family
 from tests.parentportal.counting import statements
 
-
 USUAL = ["letter", "email"]
 
 
