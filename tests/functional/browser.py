@@ -125,7 +125,7 @@ def visitor(
         reduced_motion="reduce",
         accept_downloads=True,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     if not javascript:
         _SCRIPTLESS.add(context)
     if language:

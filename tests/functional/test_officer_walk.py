@@ -5,82 +5,35 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, datetime
-from gettext import translation
 from typing import TYPE_CHECKING
 
 import pdfplumber
 import pytest
 from sqlalchemy import select
 
-from messaging.council import demonstration_council
-from parentportal.app import create_app
-from parentportal.config import Settings
-from parentportal.db import Database
-from parentportal.i18n import TRANSLATIONS
 from parentportal.models import Carer, Role
-from parentportal.operations.accounts import add_officer
-from parentportal.operations.council import save_council
-from parentportal.schema import upgrade
 from parentportal.web import system_clock
 from parentportal.worker import Rounds
 from segmentation.segments import Segment
-from tests.conftest import KEYRING
-from tests.functional.browser import Visitor, assert_sound, screenshot, serving
+from tests.functional.desks import Desk, serving_officers
 from tests.parentportal.cohort_rows import a_family, assigned
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from parentportal.db import Database
+
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "a long enough password"
 HEAD = (
     *("family_reference", "carer_name", "address_line_1", "address_line_2", "address_line_3"),
     *("email", "language", "child_reference", "child_first_name", "age_band", "miles"),
     "offers_open",
 )
 FAMILIES = 12
-
-
-class Desk:
-    """One officer's device; every page is held against what it owes and pictured."""
-
-    def __init__(self, device: Visitor, name: str, language: str = "en_GB") -> None:
-        self.device, self.name, self.seen = device, name, 0
-        self.page: Page = device.page()
-        self.words = translation("messages", TRANSLATIONS, [language], fallback=True)
-
-    def say(self, words: str, **values: object) -> str:
-        """The words as they stand in this officer's language."""
-        said = self.words.gettext(words)
-        return said % values if values else said
-
-    def look(self, what: str) -> None:
-        self.seen += 1
-        screenshot(self.page, f"officer-{self.name}-{self.seen:02}-{what}")
-        assert_sound(self.page, self.device)
-        assert self.page.locator("h1").count() == 1, self.page.url
-
-    def press(self, words: str) -> None:
-        self.page.get_by_role("button", name=self.say(words)).first.click()
-        self.page.wait_for_load_state()
-
-    def send(self, step: str) -> None:
-        """Press the button of the form that takes a batch a step on."""
-        self.page.locator(f"form[action$='/{step}'] button").first.click()
-        self.page.wait_for_load_state()
-
-    def follow(self, words: str) -> None:
-        self.page.get_by_role("link", name=self.say(words)).first.click()
-        self.page.wait_for_load_state()
-
-    def sign_in(self, role: Role) -> None:
-        self.page.goto("/desk/")
-        self.page.get_by_label(self.say("Email")).fill(f"{role}@exampleshire.example")
-        self.page.get_by_label(self.say("Password")).fill(PASSWORD)
-        self.press("Sign in")
+SENDING = 120_000
+"""Milliseconds that two dozen messages may take on a machine with much else to do."""
 
 
 @pytest.fixture(params=[320, 1280])
@@ -90,31 +43,19 @@ def width(request):
 
 @pytest.fixture
 def service(tmp_path):
-    """An empty council with an officer of each role, really served; no family is in it."""
-    url = f"sqlite:///{tmp_path / 'portal.sqlite3'}"
-    database, now = Database(url), system_clock()
-    upgrade(database)
-    with database.transaction() as session:
-        save_council(session, demonstration_council(), now=now)
-        for role in Role:
-            email = f"{role}@exampleshire.example"
-            add_officer(session, email, f"Sam {role}", role, PASSWORD, now)
-    settings = Settings(url, KEYRING, tmp_path, demonstration=True, secure_cookies=False)
-    app = create_app(settings)
-    worker = Rounds(database, settings, clock=system_clock)
-    worker.start()
-    with serving(app) as address:
-        yield address, database, settings
-    worker.stop()
-    app.extensions["portal"].database.dispose()
-    database.dispose()
+    """An empty council whose worker goes round; no family is in it."""
+    with serving_officers(tmp_path) as served:
+        worker = Rounds(served.database, served.settings, clock=system_clock)
+        worker.start()
+        yield served
+        worker.stop()
 
 
 @pytest.fixture
 def desk(service, visitor, width):
     def make(name, *, language="en_GB", **how):
-        device = visitor(service[0], width=width, language=language, **how)
-        return Desk(device, f"{name}-{language}-{width}", language)
+        device = visitor(service.address, width=width, language=language, **how)
+        return Desk(device, f"officer-{name}-{language}-{width}", language)
 
     return make
 
@@ -159,7 +100,7 @@ def have_answered(database: Database) -> None:
 def test_officers_go_from_a_spreadsheet_to_letters_sent(  # noqa: PLR0915 -- one long walk
     service, desk, tmp_path, language
 ):
-    _, database, settings = service
+    database, settings = service.database, service.settings
     officer = desk("walk", language=language)
     officer.page.goto("/desk/sign-in")
     officer.look("sign-in")
@@ -227,7 +168,7 @@ def test_officers_go_from_a_spreadsheet_to_letters_sent(  # noqa: PLR0915 -- one
     officer.look("batch-approved")
     officer.send("dispatch")
     sent = officer.say("Sent: %(gone)s of %(total)s", gone=24, total=24)
-    officer.page.get_by_role("heading", name=sent).wait_for(timeout=30_000)
+    officer.page.get_by_role("heading", name=sent).wait_for(timeout=SENDING)
     officer.look("sent")
     officer.page.goto(batch)
     officer.look("batch-sent")
@@ -247,8 +188,7 @@ def test_officers_go_from_a_spreadsheet_to_letters_sent(  # noqa: PLR0915 -- one
 
 
 def test_officers_open_a_round_invite_everyone_and_get_the_codes(service, desk):
-    _, database, _ = service
-    with database.transaction() as session:
+    with service.database.transaction() as session:
         for number in range(3):
             a_family(session, f"F{number}", datetime.now(UTC))
     officer = desk("survey")
@@ -290,4 +230,4 @@ def test_the_walk_needs_no_scripts(service, desk, tmp_path):
     second.press("Approve all 24 messages")
     officer.page.goto(second.page.url)
     officer.press("Send all 24 messages now")
-    officer.page.get_by_role("heading", name="Sent: 24 of 24").wait_for(timeout=30_000)
+    officer.page.get_by_role("heading", name="Sent: 24 of 24").wait_for(timeout=SENDING)
