@@ -22,6 +22,7 @@ from messaging.message import Message
 from parentportal.dispatch.hearing import Hearing
 from parentportal.dispatch.opening import open_ways
 from parentportal.dispatch.packing import Held, pack
+from parentportal.dispatch.reminders import Reminders
 from parentportal.dispatch.stationery import CouncilStationery
 from parentportal.dispatch.ways import (
     Accepted,
@@ -144,6 +145,7 @@ class Worker:
         self._at_a_time = at_a_time
         self._ways = open_ways(settings, clock, CouncilStationery(database))
         self._hearing = Hearing(database, self._ways, settings.bounces_directory, clock)
+        self._reminders = Reminders(database, clock, portal_link=settings.base_url)
 
     def drain(self, batch_id: UUID | None = None) -> None:
         """Go round until nothing is due, of one batch or of all."""
@@ -162,6 +164,8 @@ class Worker:
             Whether there was anything.
         """
         names = [way.name for way in self._ways]
+        if batch_id is None:
+            self._reminders.write()
         with self._database.transaction() as session:
             scheduling.withdraw_late(session, now=self._clock())
             sending.doubt_elsewhere(session, names, now=self._clock())
