@@ -14,8 +14,18 @@ from messaging.council import demonstration_council
 from parentportal.access_codes import AccessCode
 from parentportal.demonstration.families import PREFIX, cohort_file, lone_carers_file
 from parentportal.demonstration.opinions import answers_of_one
-from parentportal.models import Carer, Family, FocusGroup, Invitation, Mode, Officer, Role, Wave
-from parentportal.operations import outbox, survey
+from parentportal.models import (
+    Carer,
+    Family,
+    FocusGroup,
+    Invitation,
+    Mode,
+    Officer,
+    Role,
+    Trigger,
+    Wave,
+)
+from parentportal.operations import automatic, outbox, survey
 from parentportal.operations.accounts import add_officer
 from parentportal.operations.cohort import check_import, confirm_import
 from parentportal.operations.council import save_council
@@ -27,7 +37,7 @@ from segmentation.segments import Segment
 from segmentation.typing_tool import load_typing_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -122,6 +132,7 @@ def stage(session: Session, base_url: str, *, now: datetime, families: int = FAM
         session, "ptb-offer", dated=now.date(), now=now, by=officer, portal_link=base_url
     )
     _plan_groups(session, officers[Role.PROGRAMME], chance, now)
+    _let_thanks_go(session, officers, now)
 
 
 def unused_codes(session: Session, *, now: datetime) -> Sequence[UnusedCode]:
@@ -197,6 +208,19 @@ def _respond(
     if lot < _ANSWERED:
         survey.record_wishes(session, issued.invitation_id, ptb=wishes[0], itt=wishes[1], now=now)
         survey.submit(session, issued.invitation_id, now=now, typed_languages=LANGUAGES)
+
+
+def _let_thanks_go(session: Session, officers: Mapping[Role, Officer], now: datetime) -> None:
+    """From now on thanks and confirmations go by themselves, by rules that two officers stand for.
+
+    Nobody who has answered before is thanked anew.
+    """
+    for trigger in (Trigger.SURVEY_SUBMITTED, Trigger.INVITATION_ACCEPTED):
+        today = now.astimezone(LONDON).date()
+        rule = automatic.propose(
+            session, trigger, valid_from=today, now=now, by=officers[Role.OFFICER]
+        )
+        automatic.approve(session, rule.id, now=now, by=officers[Role.APPROVER])
 
 
 def _plan_groups(session: Session, programme: Officer, chance: Random, now: datetime) -> None:
