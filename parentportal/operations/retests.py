@@ -15,6 +15,7 @@ from parentportal.operations import trail
 from parentportal.operations.calibration import pool_sha256
 from parentportal.operations.invitations import invite, open_wave
 from parentportal.operations.recipients import suppressed_by
+from parentportal.operations.suppressing import may_be_asked
 from parentportal.queries.sent import asked_adaptively, is_read, is_typed
 from parentportal.refusals import NotThere, Refusal
 from segmentation.retest import DAYS_BETWEEN, FEWEST_PAIRS, RETESTED
@@ -63,8 +64,8 @@ def retest_pool(session: Session, wave_id: UUID, opens_at: datetime) -> Sequence
     """Who could be asked again by a retest that opens then; one query.
 
     They answered this round's adaptive form at least two weeks before, in a language that is typed
-    and not too fast to be read; nothing keeps letters from their family, they have not objected,
-    and no retest of this round has asked them.
+    and not too fast to be read; nothing keeps letters from them or their family, they have not
+    objected or stopped our questions, and no retest of this round has asked them.
     """
     again, retest = aliased(Invitation), aliased(Wave)
     asked_again = (
@@ -86,6 +87,7 @@ def retest_pool(session: Session, wave_id: UUID, opens_at: datetime) -> Sequence
             Carer.id.not_in(asked_again),
             is_typed(Assignment),
             is_read(Assignment),
+            may_be_asked(),
         )
         .options(contains_eager(Carer.family))
         .order_by(Family.reference, Carer.created_at, Carer.id)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select, update
 
-from parentportal.models import Suppression, SuppressionReason
+from messaging.campaigns import Purpose
+from messaging.channels import Channel
+from parentportal.models import Carer, Suppression, SuppressionReason
 from parentportal.operations import trail
 
 if TYPE_CHECKING:
@@ -77,3 +79,13 @@ def in_force(carer_id: Any, channel: Any) -> ColumnElement[bool]:
         Suppression.lifted_at.is_(None),
         or_(Suppression.channel.is_(None), Suppression.channel == channel),
     )
+
+
+def may_be_asked() -> ColumnElement[bool]:
+    """Whether no suppression stops a letter that asks this carer our questions, for a ``where``.
+
+    A code of a survey round goes by letter, so what stops emails or texts alone does not count.
+    """
+    of_this = or_(Suppression.purpose.is_(None), Suppression.purpose == Purpose.SURVEY)
+    stopped = select(Suppression.id).where(in_force(Carer.id, Channel.LETTER), of_this)
+    return ~stopped.exists()

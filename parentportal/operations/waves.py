@@ -18,6 +18,7 @@ from parentportal.operations.calibration import draw_for_full_form, pool_sha256
 from parentportal.operations.groups import LONDON
 from parentportal.operations.invitations import Issued, SurveyClosed, invite
 from parentportal.operations.recipients import suppressed_by
+from parentportal.operations.suppressing import may_be_asked
 from parentportal.refusals import NotThere
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def invite_everyone(
 ) -> list[Issued]:
     """Give a code to each carer who may be asked and has none in this wave.
 
-    Families with a flag for which nothing is written by itself are passed over.
+    Families with a flag for which nothing is written by itself are passed over, and so are carers
+    who stopped our questions, or whom letters do not go to.
 
     Args:
         session: the transaction.
@@ -87,15 +89,16 @@ def invite_everyone(
     carers = session.scalars(
         select(Carer)
         .join(Carer.family)
+        .where(may_be_asked())
         .options(contains_eager(Carer.family))
         .order_by(Family.reference, Carer.created_at, Carer.id)
     )
-    may_be_asked = [carer for carer in carers if suppressed_by(carer.family.flags) is None]
+    to_ask = [carer for carer in carers if suppressed_by(carer.family.flags) is None]
     if not full_share:
-        return invite(session, wave, may_be_asked, now=now, by=by)
+        return invite(session, wave, to_ask, now=now, by=by)
     invited = select(Invitation.carer_id).where(Invitation.wave_id == wave.id)
     there = set(session.scalars(invited))
-    anew = [carer for carer in may_be_asked if carer.id not in there]
+    anew = [carer for carer in to_ask if carer.id not in there]
     everything, others = draw_for_full_form(anew, full_share, seed)
     trail.keep(
         session,
@@ -121,7 +124,8 @@ def give_out_codes(
 ) -> CodesFile:
     """The codes of everyone who has neither answered nor skipped, for the letters that ask them.
 
-    A family that was flagged since it was invited is not in the file.
+    A family that was flagged since it was invited is not in the file, nor a carer who stopped our
+    questions since.
 
     Args:
         session: the transaction, which keeps that the codes were given out.
@@ -143,6 +147,7 @@ def give_out_codes(
             Invitation.wave_id == wave.id,
             Invitation.skipped_at.is_(None),
             Response.submitted_at.is_(None),
+            may_be_asked(),
         )
         .options(joinedload(Invitation.carer, innerjoin=True).joinedload(Carer.family))
         .order_by(Family.reference, Carer.created_at, Carer.id)

@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from messaging.campaigns import Purpose
+from messaging.channels import Channel
 from parentportal.intake.vocabulary import Flag
 from parentportal.models import Assignment, AuditEvent, Form, Invitation, Mode, Response
 from parentportal.operations.calibration import pool_sha256
 from parentportal.operations.objections import object_to_tailoring
+from parentportal.operations.preferences import opt_out
 from parentportal.operations.retests import (
     RetestOfRetest,
     TooFewToRetest,
@@ -97,6 +100,21 @@ def test_who_objected_is_flagged_answered_in_another_language_or_was_silent_is_n
     session.flush()
     assert len(carers) == 5
     assert retest_pool(session, wave.id, LATER) == [plain]
+
+
+def test_who_stopped_our_questions_or_letters_is_not_asked_again(session):
+    wave = a_round(session)
+    everything, questions, letters, offers, emails = carers = families(session, 5)
+    answered(session, wave, carers)
+    for carer, purpose, channel in (
+        (everything, None, None),
+        (questions, Purpose.SURVEY, None),
+        (letters, None, Channel.LETTER),
+        (offers, Purpose.OFFER, None),
+        (emails, None, Channel.EMAIL),
+    ):
+        opt_out(session, carer.id, purpose, channel, now=START, by=None)
+    assert retest_pool(session, wave.id, LATER) == [offers, emails]
 
 
 def test_nobody_is_asked_for_a_third_time(session, autumn):

@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from parentportal.models import AuditEvent, Family
-from parentportal.operations import survey
+from messaging.campaigns import Purpose
+from messaging.channels import Channel
+from parentportal.models import AuditEvent, Family, Suppression, SuppressionReason
+from parentportal.operations import preferences, survey
 from parentportal.operations.invitations import WaveNameTaken
 from parentportal.operations.waves import CODE_COLUMNS, give_out_codes, invite_everyone, whole_days
 from parentportal.queries.waves import wave_lines, wave_named
@@ -56,6 +58,57 @@ def test_everyone_who_may_be_asked_is_invited_once(session, wave, clock):
     second = invite_everyone(session, wave.id, now=clock())
     assert len(first) == 1
     assert [one.carer_id for one in second] == [later.id]
+
+
+STOPPED = [
+    (None, None),
+    (Purpose.SURVEY, None),
+    (None, Channel.LETTER),
+    (Purpose.SURVEY, Channel.LETTER),
+]
+
+
+@pytest.mark.parametrize(("purpose", "channel"), STOPPED)
+def test_who_stopped_our_questions_or_letters_is_not_invited_until_they_take_it_back(
+    session, wave, clock, purpose, channel
+):
+    carer = a_family(session, "F1", clock())
+    preferences.opt_out(session, carer.id, purpose, channel, now=clock(), by=None)
+    assert invite_everyone(session, wave.id, now=clock()) == []
+    preferences.opt_in(session, carer.id, purpose, channel, now=clock(), by=None)
+    assert [one.carer_id for one in invite_everyone(session, wave.id, now=clock())] == [carer.id]
+
+
+@pytest.mark.parametrize(("purpose", "channel"), STOPPED)
+def test_who_stopped_our_questions_since_they_were_invited_is_not_in_the_codes_file(
+    session, wave, clock, purpose, channel
+):
+    carer = a_family(session, "F1", clock())
+    a_family(session, "F2", clock(), name="Bo Sample")
+    invite_everyone(session, wave.id, now=clock())
+    preferences.opt_out(session, carer.id, purpose, channel, now=clock(), by=None)
+    found = give_out_codes(session, wave.id, BASE, now=clock())
+    assert [row["name"] for row in rows_of(found.content)] == ["Bo Sample"]
+
+
+@pytest.mark.parametrize(("purpose", "channel"), [(Purpose.OFFER, None), (None, Channel.EMAIL)])
+def test_who_stopped_other_messages_is_still_asked(session, wave, clock, purpose, channel):
+    carer = a_family(session, "F1", clock())
+    preferences.opt_out(session, carer.id, purpose, channel, now=clock(), by=None)
+    assert len(invite_everyone(session, wave.id, now=clock())) == 1
+    assert give_out_codes(session, wave.id, BASE, now=clock()).codes == 1
+
+
+def test_what_an_officer_knows_of_one_carer_stops_their_code_and_not_the_others(
+    session, wave, clock
+):
+    carer = a_family(session, "F1", clock())
+    other = a_carer(session, session.get_one(Family, carer.family_id), clock(), "Bo Sample")
+    reason = SuppressionReason.SAFEGUARDING
+    session.add(Suppression(carer_id=carer.id, reason=reason, since=clock()))
+    session.flush()
+    invited = invite_everyone(session, wave.id, now=clock(), full_share=100)
+    assert [one.carer_id for one in invited] == [other.id]
 
 
 def test_nobody_is_invited_to_a_wave_that_is_over(session, wave, clock):
