@@ -62,6 +62,7 @@ class Code(StrEnum):
     WIDE_TEXT = "wide-text"
     UNMATCHED = "unmatched"
     NO_LEXICON = "no-lexicon"
+    SERVICE_NOT_SET = "service-not-set"
 
 
 class Severity(StrEnum):

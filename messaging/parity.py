@@ -41,6 +41,9 @@ from messaging.variants import (
     voices,
 )
 
+Place = tuple[str, str, str, str]
+"""Words in a tone block: language, version, slot, words."""
+
 Compose = Callable[..., Message]
 """As :func:`messaging.composition.compose`."""
 
@@ -88,9 +91,9 @@ class ToneBreach:
     matched: str
 
     @property
-    def place(self) -> tuple[str, str]:
-        """What an approver gives a reason for: the slot and the words."""
-        return self.slot, self.matched
+    def place(self) -> Place:
+        """What an approver gives a reason for: language, version, slot and words."""
+        return self.language, self.variant, self.slot, self.matched
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def parity(
     *,
     languages: Collection[str] | None = None,
     shelf: Shelf = load_variant,
-    reasons: Collection[tuple[str, str]] = (),
+    reasons: Collection[Place] = (),
     make: Compose = compose,
 ) -> ParityReport:
     """Compose a campaign whole for sample families and compare what it states.
@@ -135,7 +138,7 @@ def parity(
         council: whose settings fill the facts.
         languages: those to compare; English, which the others are held against, is always there.
         shelf: where the words are found.
-        reasons: what an approver lets stand in tone without a match: (slot, words).
+        reasons: what an approver lets stand in tone without a match: their places.
         make: how messages are made.
     """
     wanted = campaign.languages if languages is None else (ENGLISH, *languages)
@@ -270,7 +273,7 @@ def _breaches(
     key: _Key,
     variant: Variant,
     finished: Mapping[_Key, Message],
-    reasons: Collection[tuple[str, str]],
+    reasons: Collection[Place],
 ) -> Iterator[ToneBreach]:
     """What tone says and facts do not; a text message has its facts on the page it leads to."""
     language, _, name = key
@@ -278,5 +281,6 @@ def _breaches(
     locked = "\n".join(locked_text(message) for message in said)
     for slot, text in variant.tone():
         for hit in unmatched(parse(text).words(), locked, language):
-            if (slot, hit.matched) not in reasons:
-                yield ToneBreach(*key, slot, hit.kind, hit.matched)
+            breach = ToneBreach(*key, slot, hit.kind, hit.matched)
+            if breach.place not in reasons:
+                yield breach

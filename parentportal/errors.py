@@ -18,6 +18,12 @@ from parentportal.operations.automatic import OwnRule, RuleEnded, RuleUnreadable
 from parentportal.operations.calibration import ToolDecided
 from parentportal.operations.carer_replies import ReplyNotOpen
 from parentportal.operations.cohort import ImportEnded, ImportNotReady
+from parentportal.operations.copy import (
+    ForumHasNotSigned,
+    NotADraft,
+    WordsAtFault,
+    WordsChanged,
+)
 from parentportal.operations.council import IllnessCutsNotSignedOff, NoCouncil
 from parentportal.operations.groups import (
     AlreadyDrawn,
@@ -30,6 +36,7 @@ from parentportal.operations.groups import (
 )
 from parentportal.operations.installation import PracticeOnly
 from parentportal.operations.invitations import WaveClosesTooSoon, WaveNameTaken
+from parentportal.operations.judging import ServiceNotSet, VersionsDiffer
 from parentportal.operations.keying import BegunOnline, NothingToKeep
 from parentportal.operations.licensed import LicenceOver
 from parentportal.operations.outbox import AlreadyGoing, NothingToDraft, SecondOfficerNeeded
@@ -99,6 +106,27 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
             _("Whoever drafted a batch does not approve it. A second officer does."),
         ),
         NothingToDraft: (HTTPStatus.CONFLICT, _("There is nobody to write to just now.")),
+        VersionsDiffer: (
+            HTTPStatus.CONFLICT,
+            _(
+                "With your council’s settings the versions of this message do not all say the "
+                "same. Wording shows where, and is where it can be put right."
+            ),
+        ),
+        ServiceNotSet: (
+            HTTPStatus.CONFLICT,
+            _("The council has not set up what this message is about."),
+        ),
+        NotADraft: (HTTPStatus.CONFLICT, _("Somebody has moved these words on already.")),
+        WordsAtFault: (HTTPStatus.CONFLICT, _("Something about the words is at fault.")),
+        WordsChanged: (
+            HTTPStatus.CONFLICT,
+            _("Somebody else kept other words while you wrote."),
+        ),
+        ForumHasNotSigned: (
+            HTTPStatus.CONFLICT,
+            _("The parent carer forum signs these words first."),
+        ),
         OwnRule: (
             HTTPStatus.FORBIDDEN,
             _("Whoever proposed a rule does not approve it. A second officer does."),

@@ -150,8 +150,19 @@ def copy_version(version_id: UUID) -> ResponseReturnValue:
 def copy_save(version_id: UUID) -> ResponseReturnValue:
     """Keep what was typed, right or wrong."""
     tone = {slot: request.form.get(slot, "")[:LONGEST_TYPED] for slot in EVERY_SLOT}
-    with transaction() as session:
-        copy.save_words(session, version_id, _with_plain_breaks(tone), now=now(), by=_officer())
+    typed = _with_plain_breaks(tone)
+    read = request.form.get("read")
+    try:
+        with transaction() as session:
+            copy.save_words(session, version_id, typed, read=read, now=now(), by=_officer())
+    except copy.WordsChanged as refusal:
+        with reading() as session:
+            return _page(
+                session, version_id, refused=refusal.code, typed=typed
+            ), HTTPStatus.CONFLICT
+    except copy.NotADraft:
+        flash(_("Somebody has moved these words on already. This is how they stand."), "important")
+        return redirect(url_for("desk.copy_version", version_id=version_id))
     flash(_("Kept. What is at fault, if anything, stands beside the words."), "saved")
     return redirect(url_for("desk.copy_version", version_id=version_id))
 
@@ -222,6 +233,7 @@ def _page(
     *,
     refused: str = "",
     judgement: Judgement | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> str:
     row = version(session, version_id)
     key = row.campaign.key
@@ -239,13 +251,17 @@ def _page(
         "desk/copy-version.html",
         row=row,
         campaign=load_campaign(key),
+        typed=typed or row.tone,
         slots=copy_words.SLOTS,
         states=copy_words.STATES,
         kinds=copy_words.KINDS,
         by_slot=by_slot,
         judgement=found,
-        to_weigh=sorted({breach.place for breach in found.breaches}),
+        to_weigh=sorted({(breach.slot, breach.matched) for breach in found.breaches}),
         differences={slot: marked(before.get(slot, ""), row.tone.get(slot, "")) for slot in SHOWN},
+        theirs={slot: marked(row.tone.get(slot, ""), typed.get(slot, "")) for slot in SHOWN}
+        if typed
+        else {},
         steps={step for step in CopyStep if may_follow_copy(row.state, step)},
         CopyState=CopyState,
         CopyStep=CopyStep,

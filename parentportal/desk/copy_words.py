@@ -95,6 +95,7 @@ FINDINGS: Mapping[Code, str] = MappingProxyType(
         Code.TEXT_PARTS: _("The text is sent, and paid for, as %(parts)s messages."),
         Code.WIDE_TEXT: _("These characters make a text hold less: %(characters)s"),
         Code.UNMATCHED: _("“%(words)s” is %(kind)s, and the facts of this message do not say it."),
+        Code.SERVICE_NOT_SET: _("The council has not set up what this message is about."),
         Code.NO_LEXICON: _("Nothing is known of what commits the council in this language."),
     }
 )

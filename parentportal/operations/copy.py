@@ -16,7 +16,7 @@ from messaging.channels import Channel
 from messaging.editing import CopyState, CopyStep, follow_copy
 from messaging.languages import LANGUAGES
 from messaging.variants import VariantName, VariantNotWrittenError, voices
-from parentportal.models import TemplateVersion
+from parentportal.models import AuditEvent, TemplateVersion
 from parentportal.operations import trail
 from parentportal.operations.campaigns import campaign_in_hand
 from parentportal.operations.council import council_in_force
@@ -44,6 +44,12 @@ class NotADraft(Refusal):
     """Somebody has moved these words on; an edit begins a new version."""
 
     code = "not-a-draft"
+
+
+class WordsChanged(Refusal):
+    """Somebody else kept other words since these were read."""
+
+    code = "words-changed"
 
 
 class WordsAtFault(Refusal):
@@ -126,16 +132,33 @@ def begin_edit(
 
 
 def save_words(
-    session: Session, version_id: UUID, tone: Mapping[str, str], *, now: datetime, by: Officer
+    session: Session,
+    version_id: UUID,
+    tone: Mapping[str, str],
+    *,
+    read: str | None = None,
+    now: datetime,
+    by: Officer,
 ) -> TemplateVersion:
     """Keep what an officer typed, right or wrong; whoever typed last is who wrote it.
 
+    Args:
+        session: the transaction.
+        version_id: which words.
+        tone: the texts by slot; a slot that is left out stays.
+        read: the digest of the words that the officer began from, where it is known.
+        now: when.
+        by: who.
+
     Raises:
+        WordsChanged: they are not the words there are any more.
         NotThere, NotADraft: no such version, or it has been moved on.
     """
     row = version_in_hand(session, version_id)
     if row.state is not CopyState.DRAFT:
         raise NotADraft
+    if read is not None and read != row.sha256:
+        raise WordsChanged
     kept = {slot: tone.get(slot, row.tone.get(slot, "")).strip() for slot in EVERY_SLOT}
     if kept != row.tone:
         row.blocks = {"tone": kept}
@@ -176,14 +199,14 @@ def approve(
     """Let words be used.
 
     Raises:
-        SecondOfficerNeeded: the one who wrote them tries.
+        SecondOfficerNeeded: somebody who wrote in them tries.
         WordsAtFault: their facts differ from other versions', or a tone block commits the council
             to what is not in the facts, and no reason is given.
         NotThere, CopyStepNotAllowed: no such version, or it is not checked.
     """
     row = version_in_hand(session, version_id)
     after = follow_copy(row.state, CopyStep.APPROVE)
-    if row.made_by_id == by.id:
+    if row.made_by_id == by.id or _wrote_in(session, row, by):
         raise SecondOfficerNeeded
     row.reasons = [[one.slot, one.matched, one.why.strip()] for one in reasons if one.why.strip()]
     judgement = judge(session, row)
@@ -282,6 +305,16 @@ def version_in_hand(session: Session, version_id: UUID) -> TemplateVersion:
     if row is None:
         raise NotThere
     return row
+
+
+def _wrote_in(session: Session, row: TemplateVersion, officer: Officer) -> bool:
+    """Whether any of these words, at any time, were an officer's own."""
+    saved = select(AuditEvent.number).where(
+        AuditEvent.subject_id == row.id,
+        AuditEvent.action == "copy-save",
+        AuditEvent.actor_id == officer.id,
+    )
+    return session.scalar(saved.limit(1)) is not None
 
 
 def _campaign(

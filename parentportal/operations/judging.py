@@ -7,18 +7,21 @@ a failure.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from messaging.campaigns import load_campaign
+from messaging.campaigns import CAMPAIGN_KEYS, load_campaign
 from messaging.channels import Channel
-from messaging.checks import Code, Finding, Standard, check, refused
+from messaging.checks import Code, Finding, Severity, Standard, check, refused
 from messaging.composition import TONE_FLAGS, TONE_PLACEHOLDERS, Recipient, compose
 from messaging.facts import locked_text
 from messaging.markup import MarkupRefused
 from messaging.parity import (
     SAMPLE_ADDRESS,
     FactsDifference,
+    ParityReport,
     ToneBreach,
     parity,
     sample_date,
@@ -29,8 +32,8 @@ from messaging.placeholders import CompositionRefused
 from messaging.variants import Variant, VariantName, VariantNotWrittenError
 from parentportal.operations.council import council_in_force
 from parentportal.operations.wording import EVERY_SLOT, variant_of
-from parentportal.queries.copy import in_use
-from parentportal.refusals import NotThere
+from parentportal.queries.copy import InUse, in_use
+from parentportal.refusals import NotThere, Refusal
 from segmentation.readability import reading_age
 
 if TYPE_CHECKING:
@@ -40,7 +43,6 @@ if TYPE_CHECKING:
 
     from messaging.council import Council
     from messaging.message import Message
-    from messaging.parity import ParityReport
     from messaging.variants import Shelf
     from parentportal.models import TemplateVersion
 
@@ -73,6 +75,61 @@ class Judgement:
         return self.may_be_checked and not self.breaches
 
 
+class VersionsDiffer(Refusal):
+    """With the council's settings, the versions of a message do not all state the same.
+
+    Attributes:
+        report: what differs.
+    """
+
+    code = "versions-differ"
+
+    def __init__(self, report: ParityReport) -> None:
+        super().__init__()
+        self.report = report
+
+
+class ServiceNotSet(Refusal):
+    """The council has not set up what this message is about."""
+
+    code = "service-not-set"
+
+
+def check_alike(session: Session, key: str, council: Council) -> None:
+    """Refuse a campaign whose tone, with this council's own words, says more than its facts.
+
+    The same words and settings are compared once in a process.
+
+    Raises:
+        VersionsDiffer: a version states what another does not.
+        ServiceNotSet: the council has not set up what it is about.
+    """
+    shelf = in_use(session, key)
+    own = shelf.rows.values()
+    kept = sorted([row.language, row.variant, row.sha256, row.reasons] for row in own)
+    written = json.dumps([key, council.document(), kept], sort_keys=True, default=str)
+    digest = hashlib.sha256(written.encode()).digest()
+    report = _compared.get(digest)
+    if report is None:
+        report = _report(key, council, shelf)
+        _compared[digest] = report
+        while len(_compared) > MOST_COMPARED:
+            _compared.pop(next(iter(_compared)))
+    if not report.holds:
+        raise VersionsDiffer(report)
+
+
+MOST_COMPARED = 64
+_compared: dict[bytes, ParityReport] = {}
+
+
+def _report(key: str, council: Council, shelf: InUse) -> ParityReport:
+    try:
+        return parity(load_campaign(key), council, shelf=shelf, reasons=shelf.reasons)
+    except CompositionRefused as refused:
+        raise ServiceNotSet from refused
+
+
 def _fatal(findings: Collection[Finding]) -> bool:
     return refused(one for one in findings if one.code is not Code.UNMATCHED)
 
@@ -81,15 +138,15 @@ def judge(session: Session, row: TemplateVersion) -> Judgement:
     """Read a version, and hold it against all that is in use."""
     council = council_in_force(session)
     key = row.campaign.key
-    excused = {(slot, matched) for slot, matched, _ in row.reasons}
     findings = findings_of(key, row.language, row.variant, row.tone, council)
     if _fatal(findings):
         return Judgement(findings)
+    mine = (row.language, str(row.variant))
+    excused = {(*mine, slot, matched) for slot, matched, _ in row.reasons}
     shelf = shelf_with(in_use(session, key), row)
     report = parity(
         load_campaign(key), council, languages=[row.language], shelf=shelf, reasons=excused
     )
-    mine = (row.language, str(row.variant))
     return Judgement(
         findings,
         tuple(one for one in report.differences if (one.language, one.variant) == mine),
@@ -105,6 +162,10 @@ def findings_of(
     What a tone block promises is held against the facts of one sample family here, and against
     those of every family by :func:`judge`.
     """
+    try:
+        locked = _facts(key, language, council)
+    except CompositionRefused:
+        return (Finding(Code.SERVICE_NOT_SET, Severity.REFUSE, "", None, {}),)
     found: list[Finding] = []
     texts: dict[str, Any] = {slot: text.strip() for slot, text in tone.items()}
     for channel in (Channel.LETTER, Channel.SMS):
@@ -118,7 +179,7 @@ def findings_of(
         standard = Standard(
             known=TONE_PLACEHOLDERS,
             flags=TONE_FLAGS,
-            locked=_facts(key, language, council),
+            locked=locked,
             reading_age=reading_age,
             finished=_finished(variant, council),
         )
@@ -176,10 +237,8 @@ def report_of(session: Session, key: str) -> ParityReport:
 
     Raises:
         NotThere: no such campaign.
+        ServiceNotSet: the council has not set up what it is about.
     """
-    try:
-        campaign = load_campaign(key)
-    except KeyError:
-        raise NotThere from None
-    shelf = in_use(session, key)
-    return parity(campaign, council_in_force(session), shelf=shelf, reasons=shelf.reasons)
+    if key not in CAMPAIGN_KEYS:
+        raise NotThere
+    return _report(key, council_in_force(session), in_use(session, key))

@@ -19,6 +19,7 @@ from parentportal.operations import trail
 from parentportal.operations.campaigns import campaign_in_hand
 from parentportal.operations.contacts import count_alone
 from parentportal.operations.council import council_in_force
+from parentportal.operations.judging import check_alike
 from parentportal.operations.links import draw_token, keep_link, link_to
 from parentportal.operations.recipients import Candidate, LeftOut, gather
 from parentportal.operations.taking_out import UNSENT, take_out_stale
@@ -107,12 +108,14 @@ def draft_batch(
 
     Raises:
         NothingToDraft: there is nobody to write to.
+        VersionsDiffer: with the council's settings a version promises what its facts do not say.
         NoCouncil: the council has not said who it is.
         KeyError: no such campaign.
     """
     count_alone(session)
     council = council_in_force(session)
     row = campaign_in_hand(session, campaign_key, now)
+    check_alike(session, campaign_key, council)
     gathered = gather(
         session,
         campaign_key,
@@ -180,6 +183,7 @@ def approve(session: Session, batch_id: UUID, *, now: datetime, by: Officer) -> 
 
     Raises:
         SecondOfficerNeeded: the one who drafted it tries.
+        VersionsDiffer: with the settings in force the versions do not state the same any more.
         TrialDayPast: the trial's last day is over before anything has gone.
         NotThere, StepNotAllowed: no such batch, or it is not submitted.
     """
@@ -187,6 +191,7 @@ def approve(session: Session, batch_id: UUID, *, now: datetime, by: Officer) -> 
     follow(batch.state, Step.APPROVE)
     if batch.drafted_by_id == by.id:
         raise SecondOfficerNeeded
+    check_alike(session, batch.campaign.key, council_in_force(session))
     waiting = (OutgoingMessage.batch_id == batch_id, OutgoingMessage.state == batch.state)
     take_out_stale(session, *waiting, now=now)
     if session.scalar(select(OutgoingMessage.id).where(*waiting).limit(1)) is None:

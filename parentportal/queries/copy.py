@@ -61,10 +61,12 @@ class InUse:
         )
 
     @property
-    def reasons(self) -> Collection[tuple[str, str]]:
-        """What approvers let stand in tone: slots and words."""
+    def reasons(self) -> Collection[tuple[str, str, str, str]]:
+        """What approvers let stand in tone: language, version, slot and words."""
         return frozenset(
-            (slot, matched) for row in self.rows.values() for slot, matched, _ in row.reasons
+            (row.language, str(row.variant), slot, matched)
+            for row in self.rows.values()
+            for slot, matched, _ in row.reasons
         )
 
 

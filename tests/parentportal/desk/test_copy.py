@@ -173,3 +173,19 @@ def test_the_pages_ask_the_database_little(desk, draft):
             assert desk.get(address).status_code == 200
         asked = [one for one in seen if one.lstrip().startswith("SELECT")]
         assert len(asked) <= most, (address, asked)
+
+
+def test_two_officers_in_one_draft_lose_nobodys_words(desk, draft, database, as_role):
+    page = desk.get(draft).text
+    read = re.search(r'name="read" value="([0-9a-f]{64})"', page)[1]
+    theirs = typed(database, closing="Words of the first, and I am glad to help.", read=read)
+    assert desk.post(draft, data=theirs).status_code == 302
+    ours = typed(database, closing="Words of the second, and I am glad to help.", read=read)
+    answer = desk.post(draft, data=ours)
+    assert answer.status_code == 409
+    assert "Somebody else kept other words while you wrote." in answer.text
+    assert "Words of the second" in answer.text
+    assert typed(database)["closing"].startswith("Words of the first")
+    again = re.search(r'name="read" value="([0-9a-f]{64})"', answer.text)[1]
+    assert desk.post(draft, data={**ours, "read": again}).status_code == 302
+    assert typed(database)["closing"].startswith("Words of the second")

@@ -1,5 +1,6 @@
 """A council's own words: what may follow what, who may do it, and what is at fault."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,13 +11,19 @@ from sqlalchemy import select
 from messaging.checks import Code
 from messaging.council import demonstration_council
 from messaging.editing import COPY_STEPS, CopyState, CopyStep, CopyStepNotAllowed, follow_copy
-from messaging.languages import ENGLISH
+from messaging.languages import ENGLISH, LANGUAGES
 from messaging.message import Message
 from messaging.variants import VariantName, load_variant
 from parentportal.models import AuditEvent, OutgoingMessage, TemplateVersion
-from parentportal.operations import copy
+from parentportal.operations import copy, outbox
 from parentportal.operations.council import save_council
-from parentportal.operations.judging import findings_of, judge
+from parentportal.operations.judging import (
+    ServiceNotSet,
+    VersionsDiffer,
+    findings_of,
+    judge,
+    report_of,
+)
 from parentportal.operations.outbox import SecondOfficerNeeded
 from parentportal.operations.wording import tone_of
 from parentportal.refusals import NotThere
@@ -169,8 +176,6 @@ def test_sending_back_keeps_the_note_and_takes_the_approval_away(
 
 
 def test_where_the_forum_signs_nothing_is_used_before(session, edit, drafter, second, now):
-    from dataclasses import replace
-
     save_council(session, replace(demonstration_council(), forum_signs_copy=True), now=now)
     row = edit(closing=KIND_WORDS)
     copy.check(session, row.id, now=now, by=drafter)
@@ -233,3 +238,55 @@ def test_a_language_that_is_not_written_yet_can_be_begun_and_is_at_fault_until_i
     found = judge(session, row).findings
     assert Code.EMPTY in {finding.code for finding in found}
     assert session.scalars(select(TemplateVersion)).all() == [row]
+
+
+def test_nobody_who_wrote_in_a_draft_approves_it(session, edit, drafter, second, now):
+    row = edit(closing=KIND_WORDS)
+    copy.save_words(session, row.id, {"closing": "Other words, and I am glad."}, now=now, by=second)
+    copy.check(session, row.id, now=now, by=second)
+    for officer in (drafter, second):
+        with pytest.raises(SecondOfficerNeeded):
+            copy.approve(session, row.id, now=now, by=officer)
+
+
+def narrow(council, **texts):
+    """The council with other words of its own in its budget."""
+    budget = council.personal_transport_budget
+    own = {name: dict.fromkeys(LANGUAGES, words) for name, words in texts.items()}
+    return replace(council, personal_transport_budget=replace(budget, **own))
+
+
+def test_a_council_whose_facts_lack_what_a_shipped_voice_says_drafts_nothing(
+    session, drafter, draft, now
+):
+    a_family(session, "F1", now)
+    council = narrow(demonstration_council(), permitted_uses="Fuel for the school run.")
+    save_council(session, council, now=now)
+    with pytest.raises(VersionsDiffer) as refusal:
+        draft()
+    assert "breakfast" in {breach.matched.lower() for breach in refusal.value.report.breaches}
+    assert session.scalars(select(OutgoingMessage)).all() == []
+
+
+def test_settings_that_take_a_promise_back_stop_what_was_drafted_with_it(
+    session, drafter, second, draft, now
+):
+    a_family(session, "F1", now)
+    batch = draft()
+    outbox.submit(session, batch.id, now=now, by=drafter)
+    council = narrow(demonstration_council(), permitted_uses="Fuel for the school run.")
+    save_council(session, council, now=now)
+    with pytest.raises(VersionsDiffer):
+        outbox.approve(session, batch.id, now=now, by=second)
+
+
+def test_words_about_a_service_that_is_not_set_are_a_finding_and_no_failure(
+    session, edit, drafter, now
+):
+    save_council(
+        session, replace(demonstration_council(), independent_travel_training=None), now=now
+    )
+    row = edit(campaign="itt-offer")
+    assert {one.code for one in judge(session, row).findings} == {Code.SERVICE_NOT_SET}
+    with pytest.raises(ServiceNotSet):
+        report_of(session, "itt-offer")
