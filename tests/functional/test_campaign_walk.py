@@ -164,9 +164,11 @@ def open_letters(service, officer):
         assert answer.headers["content-type"] == "application/pdf"
         assert 2 <= pages(answer.body()) <= 4
         assert said in words(answer.body())
-    _, page = message_to(service, "pl", Channel.SMS)
+    row, page = message_to(service, "pl", Channel.SMS)
     officer.page.goto(page)
     officer.look("text")
+    sent = Message.from_json(row.content).plain_text()
+    assert officer.page.inner_text(".portal-paper").strip() == sent
 
 
 def say_what_a_parent_wants(service, parent):
