@@ -39,12 +39,16 @@ class LockedBlock(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a message is for; a carer can stop each purpose on each channel (PECR)."""
+    """What a message is for; a carer can stop each purpose on each channel (PECR).
+
+    What a young person stops is theirs alone: it stops nothing that their parent gets.
+    """
 
     SURVEY = "survey"
     OFFER = "offer"
     CONSULTATION = "consultation"
     SERVICE = "service"
+    YOUNG_PERSON = "young-person"
 
 
 class About(StrEnum):
@@ -93,6 +97,11 @@ class Campaign:
     def carried(self) -> tuple[LockedBlock, ...]:
         """Every locked block of the long forms, in the order they print."""
         return (*self.first, LockedBlock.ACTIONS, *self.others)
+
+    @property
+    def to_young_person(self) -> bool:
+        """Whether a young person reads it, so that nothing behind it is their parent's."""
+        return self.first[:1] == (LockedBlock.YOUNG_PERSON,)
 
 
 _COPY = files("messaging") / "copy"

@@ -4,7 +4,7 @@ from messaging.blocks import Block, Fact, Heading, Listing, Paragraph
 from messaging.campaigns import LockedBlock, Purpose, load_campaign
 from messaging.locked.terms import Terms
 
-_WITH_FILM = {Purpose.SURVEY, Purpose.OFFER}
+_WITH_FILM = {Purpose.SURVEY, Purpose.OFFER, Purpose.YOUNG_PERSON}
 
 
 def actions(terms: Terms) -> tuple[Block, ...]:

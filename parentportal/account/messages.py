@@ -162,6 +162,7 @@ def message(token: str) -> ResponseReturnValue:
         stopped=bool(stopped),
         tailored=campaign.tailored,
         survey=campaign.about is About.SURVEY,
+        to_young_person=campaign.to_young_person,
         version=LETTERS[row.variant],
         why=WHY[row.choice_reason],
         arm=ARMS[row.arm] if row.choice_reason not in _BY_THEMSELVES else "",
@@ -200,8 +201,10 @@ def open_message(database: Session, token: str) -> OutgoingMessage:
 
 def _grant(database: Session, row: OutgoingMessage, wish: Wish) -> None:
     """Do what a button asks for, as the parent's own wish."""
-    purpose = load_campaign(row.campaign.key).purpose
-    moment = now()
+    campaign, moment = load_campaign(row.campaign.key), now()
+    purpose = campaign.purpose
+    if wish is Wish.PLAIN and campaign.to_young_person:
+        abort(HTTPStatus.BAD_REQUEST)  # how their parent is written to is not theirs to say
     match wish:
         case Wish.CALL | Wish.INTEREST | Wish.DECLINE:
             reply_to(

@@ -94,10 +94,13 @@ class WaysForm(FlaskForm):  # type: ignore[misc]
 
 @bp.route("/m/<token>/wishes", methods=["GET", "POST"])
 def wishes(token: str) -> ResponseReturnValue:
-    """Show the samples and what can be picked, and keep what is."""
+    """Show the samples and what can be picked, and keep what is.
+
+    A young person's letter leads to none: how their parent is written to is not theirs to see.
+    """
     try:
         with reading() as database:
-            row = open_message(database, token)
+            row = _parents_message(database, token)
             speak(row.language)
             samples = _samples(database, row, page_language().code)
     except LinkUnreadable as refusal:
@@ -111,6 +114,18 @@ def wishes(token: str) -> ResponseReturnValue:
     hints = {_VALUES[name]: sample for name, sample in samples.items()}
     page = render_template("account/wishes.html", token=token, form=form, hints=hints)
     return page, HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
+
+
+def _parents_message(database: Session, token: str) -> OutgoingMessage:
+    """The message behind a link, where a parent reads it.
+
+    Raises:
+        LinkUnreadable: it is not one of ours, is not open, or is a young person's.
+    """
+    row = open_message(database, token)
+    if load_campaign(row.campaign.key).to_young_person:
+        raise LinkUnreadable
+    return row
 
 
 def _samples(database: Session, row: OutgoingMessage, language: str) -> Mapping[VariantName, str]:

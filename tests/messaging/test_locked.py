@@ -156,7 +156,11 @@ def test_a_review_says_that_answers_play_no_part_in_it_and_not_that_they_are_sep
 
 @pytest.mark.parametrize("campaign", CAMPAIGN_KEYS)
 def test_a_film_in_sign_language_goes_with_every_question_and_offer(campaign):
-    shown = load_campaign(campaign).purpose in {Purpose.SURVEY, Purpose.OFFER}
+    shown = load_campaign(campaign).purpose in {
+        Purpose.SURVEY,
+        Purpose.OFFER,
+        Purpose.YOUNG_PERSON,
+    }
     assert ("British Sign Language" in written(campaign).plain_text()) is shown
     without = replace(COUNCIL, bsl_link=None)
     assert "British Sign Language" not in written(campaign, council=without).plain_text()
