@@ -33,7 +33,7 @@ from parentportal.operations.links import token_key
 from parentportal.operations.replies import LinkUnreadable
 from parentportal.operations.writing import long_form
 from parentportal.queries.copy import in_use
-from parentportal.queries.messages import message_behind, opted_out, replies_to
+from parentportal.queries.messages import drew_a_lot, message_behind, opted_out, replies_to
 from parentportal.web import now, portal, reading, transaction
 
 if TYPE_CHECKING:
@@ -133,8 +133,8 @@ ARMS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_BY_THEMSELVES = frozenset({ChoiceReason.CHOSEN, ChoiceReason.OBJECTION, ChoiceReason.NOT_TAILORED})
-"""Reasons for which no lot was asked."""
+_BY_LOT = frozenset({ChoiceReason.TAILORED, ChoiceReason.NEUTRAL_ARM})
+"""Reasons that a lot had a part in, where the family drew one."""
 
 
 @bp.get("/m/<token>")
@@ -148,6 +148,7 @@ def message(token: str) -> ResponseReturnValue:
             replies = replies_to(database, row.id)
             campaign = load_campaign(row.campaign.key)
             stopped = opted_out(database, row.carer_id, campaign.purpose)
+            by_lot = row.choice_reason in _BY_LOT and drew_a_lot(database, row)
     except LinkUnreadable as refusal:
         return kind_page(refusal)
     return render_template(
@@ -165,7 +166,7 @@ def message(token: str) -> ResponseReturnValue:
         to_young_person=campaign.to_young_person,
         version=LETTERS[row.variant],
         why=WHY[row.choice_reason],
-        arm=ARMS[row.arm] if row.choice_reason not in _BY_THEMSELVES else "",
+        arm=ARMS[row.arm] if by_lot else "",
         contact=portal().council().contact,
     )
 

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from messaging.campaigns import load_campaign
 from parentportal.models import (
+    Campaign,
     CarerReply,
     MessageLink,
     OutgoingMessage,
     Suppression,
     SuppressionReason,
+    TrialFamily,
 )
 
 if TYPE_CHECKING:
@@ -62,3 +65,21 @@ def opted_out(session: Session, carer_id: UUID, purpose: Purpose) -> Sequence[Su
         )
         .order_by(Suppression.since, Suppression.id)
     ).all()
+
+
+def drew_a_lot(session: Session, row: OutgoingMessage) -> bool:
+    """Whether this message's family is in the contrast of its trial; one query.
+
+    A follow-up belongs to the trial of what it follows. A family that stands apart drew nothing.
+    """
+    tried = load_campaign(row.campaign.key).follows or row.campaign.key
+    lot = (
+        select(TrialFamily.id)
+        .join(Campaign, Campaign.id == TrialFamily.campaign_id)
+        .where(
+            Campaign.key == tried,
+            TrialFamily.family_id == row.carer.family_id,
+            TrialFamily.stratum.is_not(None),
+        )
+    )
+    return session.scalar(lot) is not None

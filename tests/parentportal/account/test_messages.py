@@ -11,14 +11,17 @@ from messaging.channels import Channel
 from messaging.facts import facts_of
 from messaging.lifecycle import State
 from messaging.message import Message
+from messaging.variants import ChoiceReason
 from parentportal.models import (
     AuditEvent,
+    Campaign,
     Carer,
     CarerReply,
     MessageLink,
     OutgoingMessage,
     ReplyKind,
     Suppression,
+    TrialFamily,
 )
 from segmentation.segments import Segment
 from tests.parentportal.account.pages import page_of, text_of
@@ -157,9 +160,42 @@ def test_why_this_version_is_told_without_the_name_of_a_group(client, sent, segm
     shown = text_of(answer)
     reason = "by the answers you gave us" if segment else "This is the plain version."
     assert reason in shown
-    assert "The lot said" in shown
+    assert ("The lot said" in shown) is (segment is not None)
     for name in ("settler", "prospector", "pioneer", "segment", "neutral"):
         assert name not in answer.text.casefold()
+
+
+def test_a_family_that_stood_apart_is_told_of_no_lot_whatever_it_answers_later(
+    client, sent, database
+):
+    row = sent(segment=Segment.PIONEER)
+    with database.transaction() as session:
+        lot = session.scalars(select(TrialFamily)).one()
+        lot.stratum = lot.place = None
+    shown = text_of(client.get(page_of(row)))
+    assert "by the answers you gave us" in shown
+    assert "The lot said" not in shown
+
+
+@pytest.mark.parametrize("reason", ChoiceReason)
+def test_a_lot_is_told_of_only_where_it_had_a_part_in_the_version(client, sent, database, reason):
+    row = sent(segment=Segment.PIONEER)
+    with database.transaction() as session:
+        session.get_one(OutgoingMessage, row.id).choice_reason = reason
+    told = "The lot said" in text_of(client.get(page_of(row)))
+    assert told is (reason in {"tailored", "neutral-arm"})
+
+
+@pytest.mark.parametrize("followed", [True, False])
+def test_a_follow_up_tells_of_the_lot_of_what_it_follows(client, sent, database, clock, followed):
+    row = sent(segment=Segment.PIONEER)
+    with database.transaction() as session:
+        key = "ptb-follow-up" if followed else "itt-follow-up"
+        later = Campaign(key=key, neutral_share=0, seed="s", created_at=clock())
+        session.add(later)
+        session.flush()
+        session.get_one(OutgoingMessage, row.id).campaign_id = later.id
+    assert ("The lot said" in text_of(client.get(page_of(row)))) is followed
 
 
 @pytest.mark.parametrize(
