@@ -7,6 +7,7 @@ have come back.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
+log = logging.getLogger(__name__)
+
 UNSENT = tuple(state for state in State if may_follow(state, Step.WITHDRAW))
 """Where a message stands that can still be taken out."""
 
 OFFER_CHANGED = "offer-changed"
+UNREADABLE = "unreadable"
 
 
 def take_out_stale(
@@ -54,7 +58,8 @@ def why_stale(session: Session, *where: ColumnElement[bool], now: datetime) -> M
     Returns:
         For each: the family's flag, the reason of a suppression of the carer, or ``OFFER_CHANGED``
         where a child that the message names has that offer no longer, or not with those miles; or
-        the limit it would break: see :mod:`parentportal.operations.contacts`.
+        the limit it would break: see :mod:`parentportal.operations.contacts`; or ``UNREADABLE``,
+        for one that cannot be read stops no other.
     """
     found = session.execute(
         select(OutgoingMessage, Campaign.key, Family.id, Family.flags)
@@ -70,7 +75,12 @@ def why_stale(session: Session, *where: ColumnElement[bool], now: datetime) -> M
     reasons = {}
     for row, key, family_id, flags in found:
         campaign = load_campaign(key)
-        named = Addressee.read(row.recipient).recipient.children
+        try:
+            named = Addressee.read(row.recipient).recipient.children
+        except Exception:  # whatever is wrong with what is stored
+            log.exception("message %s", row.id)
+            reasons[row.id] = UNREADABLE
+            continue
         if flag := suppressed_by(flags, solicited=campaign.solicited):
             reasons[row.id] = flag
         elif row.id in suppressed:
