@@ -4,14 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from babel.lists import format_list
-
 from messaging.address import PostalAddress
 from messaging.blocks import Block, Heading, Paragraph, Signature
 from messaging.campaigns import LockedBlock, load_campaign
 from messaging.channels import Channel
 from messaging.council import Council
-from messaging.languages import isolated
+from messaging.languages import isolated, listed
 from messaging.locked import (
     Details,
     InvitationDetails,
@@ -138,7 +136,7 @@ def terms_of(
         children=recipient.children,
         dated=dated,
         link=check_link("portal_link", portal_link or council.portal_url),
-        recorded_by=format_list(recipient.recorded_by or (council.contact.name,), locale=language),
+        recorded_by=listed(recipient.recorded_by or (council.contact.name,), language),
         details=_checked(details),
     )
 

@@ -1,13 +1,19 @@
 """The languages of the copy, as `copy/languages.toml` lists them, and what setting them needs."""
 
+import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+
+from babel.lists import format_list
 
 ENGLISH = "en_GB"
 
 FIRST_STRONG_ISOLATE = "\N{FIRST STRONG ISOLATE}"
 POP_ISOLATE = "\N{POP DIRECTIONAL ISOLATE}"
+
+_BEFORE_VOWEL = re.compile(r"a\(c\) (?=[aeiouwyâêîôûŵŷ])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +79,12 @@ def isolated(value: str, language: str) -> str:
     if not value or not is_right_to_left(language):
         return value
     return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}"
+
+
+def listed(items: Sequence[str], language: str) -> str:
+    """Items as a list in words: `Sam and Robin`.
+
+    CLDR leaves the choice of `a` or `ac` in Welsh open, as `a(c)`; it is `ac` before a vowel.
+    """
+    together = str(format_list(items, locale=language))
+    return _BEFORE_VOWEL.sub("ac ", together).replace("a(c) ", "a ")

@@ -10,9 +10,8 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
-from babel.lists import format_list
 
-from messaging.languages import isolated
+from messaging.languages import isolated, listed
 from messaging.offers import AgeGroup
 from messaging.placeholders import fill
 from messaging.schemes.attendance import AttendanceRule, NoThreshold, Threshold
@@ -131,7 +130,7 @@ def printed_calendar(calendar: PaymentCalendar, dated: date, language: str) -> s
     due = [format_date(day, "long", locale=language) for day in _next_days(calendar, dated)]
     if not due:
         return sentence
-    dates = format_list([isolated(day, language) for day in due], locale=language)
+    dates = listed([isolated(day, language) for day in due], language)
     return f"{sentence} {fill(words['next'], {}, language, {'dates': dates})}"
 
 
@@ -215,7 +214,7 @@ def _ages(ages: Sequence[AgeGroup], language: str) -> str:
     """Ages as they print: `16 to 18`."""
     form = _words(language)["ages"]
     spans = [dict(zip(("from", "to"), age.split("-"), strict=True)) for age in ages]
-    return str(format_list([fill(form, span, language) for span in spans], locale=language))
+    return listed([fill(form, span, language) for span in spans], language)
 
 
 def _year(year: PaidYear, language: str) -> str:

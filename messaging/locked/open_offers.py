@@ -1,7 +1,6 @@
 """The offers that are open to a family beside the one a message is about."""
 
-from babel.lists import format_list
-
+from messaging.languages import listed
 from messaging.locked.terms import Terms
 from messaging.offers import ChildOffer, Offer
 
@@ -22,5 +21,5 @@ def also_open(terms: Terms) -> str:
 def _of_child(child: ChildOffer, terms: Terms) -> str:
     words = terms.wording["offers"]
     names = [words["names"][offer] for offer in Offer if offer in child.also]
-    together = format_list(names, locale=terms.language)
+    together = listed(names, terms.language)
     return terms.filled(words["also_child"], {"offers": together}, child=child.first_name)

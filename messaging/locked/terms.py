@@ -7,11 +7,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from babel.lists import format_list
-
 from messaging.campaigns import load_campaign
 from messaging.council import Council
-from messaging.languages import isolated
+from messaging.languages import isolated, listed
 from messaging.locked.details import Details, InvitationDetails
 from messaging.locked.figures import (
     details_values,
@@ -140,7 +138,7 @@ def names_of(children: tuple[ChildOffer, ...], language: str) -> str:
     """The children's first names as a list in words; empty if no child is named."""
     named = [child.first_name for child in children if child.first_name.strip()]
     names = [checked("child_first_name", name) for name in named]
-    return str(format_list(names, locale=language)) if names else ""
+    return listed(names, language) if names else ""
 
 
 def check_link(name: str, link: str) -> str:

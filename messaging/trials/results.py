@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """What may be said of a trial as a whole. None is a promise for another campaign."""
+    """What may be said of a trial as a whole. None is a promise for another campaign.
+
+    ``TOO_FEW_TO_SHOW`` is said where the counts behind any other would tell of a few families.
+    """
 
     STILL_COUNTING = "still-counting"
     NOTHING_TO_COMPARE = "nothing-to-compare"
     NO_DIFFERENCE_SHOWN = "no-difference-shown"
     MORE_WHEN_TAILORED = "more-when-tailored"
     MORE_WHEN_NEUTRAL = "more-when-neutral"
+    TOO_FEW_TO_SHOW = "too-few-to-show"
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,12 @@ def test_several_children_stand_in_one_letter_each_with_its_own_amount():
     assert "Sam and Robin" in made.plain_text()
 
 
+def test_welsh_names_are_joined_as_welsh_joins_them():
+    one, two, three = (replace(SAM, first_name=name) for name in ("Sam", "Robin", "Ifan"))
+    assert "Sam a Robin" in message("ptb-offer", "cy", VariantName.NEUTRAL, one, two).plain_text()
+    assert "Sam ac Ifan" in message("ptb-offer", "cy", VariantName.NEUTRAL, one, three).plain_text()
+
+
 def test_the_reply_date_lies_the_councils_weeks_ahead():
     assert "by 4 January 2027" in message().plain_text()
 
