@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from messaging.trials.allocation import Stratum
 from messaging.trials.plan import Outcome
 from messaging.trials.results import Verdict
+from parentportal.queries.disclosure import SMALLEST_SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +73,12 @@ VERDICTS: Mapping[Verdict, str] = MappingProxyType(
         Verdict.MORE_WHEN_NEUTRAL: _(
             "In this campaign more families did it when the wording was neutral. The wording was "
             "all that differed. It may be otherwise with another campaign or other families."
+        ),
+        Verdict.TOO_FEW_TO_SHOW: _(
+            "In one of the two versions fewer than %(smallest)s families did this, or fewer than "
+            "%(smallest)s did not. Nothing is shown, so that nobody can be recognised, and nothing "
+            "could be said.",
+            smallest=SMALLEST_SHOWN,
         ),
     }
 )

@@ -105,7 +105,7 @@ class PublishedTrial:
         families: those in the contrast.
         apart: those who stand apart; none where they are few.
         erased: those in the contrast that are counts only; none where they are few.
-        verdict: what may be said.
+        verdict: what may be said; nothing of a difference where ``overall`` is none.
     """
 
     strata: tuple[tuple[Stratum, Contrast | None], ...]
@@ -284,7 +284,9 @@ def publish_trial(result: TrialResult, smallest: int = SMALLEST_SHOWN) -> Publis
         families=result.overall.tailored.of + result.overall.neutral.of,
         apart=result.apart if result.apart >= smallest else None,
         erased=result.erased if result.erased >= smallest else None,
-        verdict=result.verdict,
+        verdict=result.verdict
+        if overall or result.verdict is Verdict.STILL_COUNTING
+        else Verdict.TOO_FEW_TO_SHOW,
     )
 
 

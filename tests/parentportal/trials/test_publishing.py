@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from messaging.trials.allocation import Stratum
 from messaging.trials.intervals import Tally
-from messaging.trials.results import Cell, read_result
+from messaging.trials.results import Cell, Verdict, read_result
 from messaging.variants import Arm, VariantName
 from parentportal.models import Campaign
 from parentportal.operations.campaigns import campaign_in_hand
@@ -71,6 +71,33 @@ def test_a_trial_in_which_few_did_it_at_all_shows_no_shares():
     assert found.overall is None
     assert found.within_strata is None
     assert found.families == 140
+
+
+@pytest.mark.parametrize(
+    ("few", "hidden_verdict"),
+    [
+        ({"tailored": (90, 100), "neutral": (1, 40)}, Verdict.MORE_WHEN_TAILORED),
+        ({"tailored": (2, 100), "neutral": (30, 40)}, Verdict.MORE_WHEN_NEUTRAL),
+        ({"tailored": (4, 100), "neutral": (2, 40)}, Verdict.NO_DIFFERENCE_SHOWN),
+    ],
+)
+def test_where_the_counts_are_hidden_no_verdict_tells_of_them(few, hidden_verdict):
+    result = read_result(both_arms(Stratum.SETTLER, **few), apart=40, counting_over=True)
+
+    assert result.verdict is hidden_verdict
+    assert publish_trial(result).verdict is Verdict.TOO_FEW_TO_SHOW
+
+
+def test_while_counting_goes_on_that_is_what_is_said():
+    few = read_result(both_arms(Stratum.SETTLER, neutral=(1, 40)), apart=40, counting_over=False)
+
+    assert publish_trial(few).verdict is Verdict.STILL_COUNTING
+
+
+def test_a_verdict_whose_counts_are_shown_is_told():
+    result = read_result(both_arms(Stratum.SETTLER), apart=40, counting_over=True)
+
+    assert publish_trial(result).verdict is result.verdict
 
 
 def test_few_apart_and_few_erased_are_not_told():
