@@ -10,6 +10,7 @@ message, where both come as `BadRequestError`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
@@ -22,7 +23,7 @@ from notifications_python_client.notifications import NotificationsAPIClient
 from requests.exceptions import ConnectTimeout, SSLError
 from urllib3.exceptions import NewConnectionError
 
-from messaging.blocks import Heading, Paragraph
+from messaging.blocks import Fact, Grid, Heading, Listing, Paragraph, Signature
 from messaging.channels import Channel
 from messaging.letters import Stationery
 from parentportal.dispatch.notify_reports import FAILURES, report_of
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from uuid import UUID
 
+    from messaging.blocks import Block
     from messaging.message import Message
     from parentportal.dispatch.ways import Parcel, Report
     from parentportal.ways_out import NotifyService
@@ -63,6 +65,12 @@ _SERVICE_FAULTS = (
 """What Notify says where the service is set up wrongly: it would say so of every message."""
 
 _RECIPIENT = {Channel.EMAIL: "email_address", Channel.SMS: "phone_number"}
+
+
+_ANYWHERE = re.compile(r"[\\\[\]|]")
+_AT_START = re.compile(r"^(\d*)([#*_~`.-])", re.MULTILINE)
+_AT_START_UNESCAPABLE = re.compile(r"^(?=[\^=\u2022])", re.MULTILINE)
+_WORD_JOINER = "\u2060"
 
 
 class NotifyWay(Way):
@@ -178,18 +186,49 @@ class NotifyWay(Way):
 
 
 def markdown_of(message: Message) -> str:
-    """The text of an email in the Markdown of Notify, which has headings and bullets alone."""
-    blocks = [
-        Paragraph(block.part, block.locked, f"# {block.text}")
-        if isinstance(block, Heading)
-        else block
-        for block in message.blocks
-    ]
-    text = replace(message, blocks=tuple(blocks), beside=None).plain_text()
+    """The text of an email in the Markdown of Notify, which has headings and bullets alone.
+
+    Marks come from the kinds of block; what the words themselves have of them prints as it stands.
+    """
+    salutation, blocks = _literal(message.salutation), tuple(map(_marked, message.blocks))
+    text = replace(message, salutation=salutation, blocks=blocks, beside=None).plain_text()
     own = text.removeprefix(f"{message.subject}\n\n")
     if message.beside is None:
         return own
-    return f"{own}\n\n# {message.beside.subject}\n\n{markdown_of(message.beside)}"
+    return f"{own}\n\n# {_literal(message.beside.subject)}\n\n{markdown_of(message.beside)}"
+
+
+def _marked(block: Block) -> Block:
+    """A block whose words are literal, for plain text: where they are bold does not count."""
+    match block:
+        case Heading(part, locked, text):
+            return Paragraph(part, locked, f"# {_literal(text)}")
+        case Paragraph(part, locked, text):
+            return Paragraph(part, locked, _literal(text))
+        case Listing(part, locked, items):
+            return Listing(part, locked, _literals(items))
+        case Fact(part, locked, title, text):
+            return Fact(part, locked, _literal(title), _literal(text))
+        case Signature(part, locked, lines):
+            return Signature(part, locked, _literals(lines))
+        case Grid(part, locked, head, rows):
+            return Grid(part, locked, _literals(head), tuple(map(_literals, rows)))
+
+
+def _literals(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_literal, texts))
+
+
+def _literal(text: str) -> str:
+    """Words that Notify's Markdown prints as they stand.
+
+    Notify reads it with mistune 0.8 (alphagov/notifications-utils, markdown.py), without emphasis
+    and code. A backslash takes a mark's meaning away, but for a caret, an equals sign and a bullet, which
+    mean something at the start of a line alone and get a character without width before them.
+    """
+    lines = "\n".join(line.strip(" \t") for line in text.splitlines())
+    escaped = _AT_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\g<0>", lines))
+    return _AT_START_UNESCAPABLE.sub(_WORD_JOINER, escaped)
 
 
 def _accepted(answer: Any, evidence: dict[str, Any]) -> Accepted:

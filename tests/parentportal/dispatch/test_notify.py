@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from messaging.blocks import Fact, Grid, Heading, Listing, Paragraph, Signature
 from messaging.channels import Channel
 from parentportal.dispatch.notify import NotifyWay, markdown_of
 from parentportal.dispatch.ways import NeverAccepted, NotNow, PerhapsAccepted, WayShut
@@ -99,6 +100,44 @@ def test_an_email_in_two_languages_has_both():
     assert text.startswith("Dear Robin Rumblestone\n\n")
     assert "\n\n# Travel to school\n\nDear Robin Rumblestone\n\n" in text
     assert text.count("# You choose") == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "escaped"),
+    [
+        ("[Win](https://evil.example)", r"\[Win\](https://evil.example)"),
+        ("![x](https://evil.example)", r"!\[x\](https://evil.example)"),
+        ("# Sam", r"\# Sam"),
+        ("* Sam", r"\* Sam"),
+        ("  - Sam", r"\- Sam"),
+        ("---", r"\---"),
+        ("Sam\n---", "Sam\n\\---"),
+        ("Sam\r# Robin", "Sam\n\\# Robin"),
+        ("Sam\n===", "Sam\n\u2060==="),
+        ("^ Sam", "\u2060^ Sam"),
+        ("\u2022 Sam", "\u2060\u2022 Sam"),
+        ("9.30am at school", r"9\.30am at school"),
+        ("```", r"\```"),
+        ("___", r"\___"),
+        ("a|b", r"a\|b"),
+        (r"\[x]", r"\\\[x\]"),
+        ("Anne-Marie #2 * (Sam)", "Anne-Marie #2 * (Sam)"),
+        ("https://travel.example/m/_a-b_c", "https://travel.example/m/_a-b_c"),
+    ],
+)
+def test_what_words_have_of_markdown_prints_as_it_stands_in_every_kind_of_block(words, escaped):
+    blocks = (
+        Heading("h", locked=True, text=words),
+        Paragraph("p", locked=True, text=words, strong=((0, 1),)),
+        Listing("l", locked=True, items=(words,)),
+        Fact("f", locked=True, title=words, text=words),
+        Grid("g", locked=True, head=("A", "B"), rows=((words, words),)),
+        Signature("s", locked=True, lines=(words,)),
+    )
+    mail = replace(a_message(Channel.EMAIL), salutation=words, blocks=blocks)
+    grid = f"{escaped}: {escaped}"
+    expected = [escaped, f"# {escaped}", escaped, f"* {escaped}", f"{escaped} {escaped}", grid]
+    assert markdown_of(mail) == "\n\n".join([*expected, escaped]) + "\n"
 
 
 @pytest.mark.parametrize("channel", Channel)
