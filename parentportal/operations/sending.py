@@ -18,12 +18,7 @@ from sqlalchemy import and_, or_, select, update
 
 from messaging.lifecycle import State, Step, follow
 from messaging.variants import ChoiceReason
-from parentportal.models import (
-    Carer,
-    OutgoingBatch,
-    OutgoingMessage,
-    SuppressionReason,
-)
+from parentportal.models import Carer, OutgoingBatch, OutgoingMessage, SuppressionReason
 from parentportal.operations import trail
 from parentportal.operations.objections import restate_neutral
 from parentportal.operations.pacing import allowance, spend
@@ -172,9 +167,12 @@ def begin(
     """Say that the provider may see this message from now on, and keep it until then.
 
     Returns:
-        Whether it may be sent: not where the lease is lost, or its batch was paused, cancelled or
-        is too late by now.
+        Whether it may be sent: not where the lease is lost, its batch was paused, cancelled or
+        is too late by now, or it may not go any more or not in this version.
     """
+    row = _in_hand(session, message_id, lease)
+    if row is None or _kept_back(session, row, lease, now):
+        return False
     begun = session.execute(
         update(OutgoingMessage)
         .where(
@@ -215,16 +213,8 @@ def record_accepted(
     row = _in_hand(session, message_id, lease)
     if row is None:
         return Marked.LOST
-    if held:
-        if reason := why_stale(session, OutgoingMessage.id == message_id, now=now).get(message_id):
-            row.state, row.evidence = follow(row.state, Step.TAKE_BACK), {"refused": reason}
-            _let_go(row)
-            trail.keep(session, "refuse", "outgoing_message", row.id, now=now, reason=reason)
-            return Marked.TAKEN_BACK
-        objects = select(OutgoingMessage.id).where(OutgoingMessage.id == message_id, _objected())
-        if session.scalar(objects) is not None:
-            put_back(session, message_id, lease, begun=False)
-            return Marked.TAKEN_BACK
+    if held and _kept_back(session, row, lease, now):
+        return Marked.TAKEN_BACK
     row.state = follow(row.state, Step.DISPATCH)
     row.dispatched_at, row.evidence, row.provider_id = now, dict(evidence), provider_id
     row.reason = row.due_at = None
@@ -381,6 +371,19 @@ def _in_hand(session: Session, message_id: UUID, lease: UUID) -> OutgoingMessage
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def _kept_back(session: Session, row: OutgoingMessage, lease: UUID, now: datetime) -> bool:
+    """Take back what may not go any more; put back what its reader has objected to since."""
+    if reason := why_stale(session, OutgoingMessage.id == row.id, now=now).get(row.id):
+        row.state, row.evidence = follow(row.state, Step.TAKE_BACK), {"refused": reason}
+        _let_go(row)
+        trail.keep(session, "refuse", "outgoing_message", row.id, now=now, reason=reason)
+        return True
+    objects = select(OutgoingMessage.id).where(OutgoingMessage.id == row.id, _objected())
+    if session.scalar(objects) is None:
+        return False
+    return put_back(session, row.id, lease, begun=False)
 
 
 def _let_go(row: OutgoingMessage) -> None:
