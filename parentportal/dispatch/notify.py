@@ -223,8 +223,8 @@ def _literal(text: str) -> str:
     """Words that Notify's Markdown prints as they stand.
 
     Notify reads it with mistune 0.8 (alphagov/notifications-utils, markdown.py), without emphasis
-    and code. A backslash takes a mark's meaning away, but for a caret, an equals sign and a bullet, which
-    mean something at the start of a line alone and get a character without width before them.
+    and code. A backslash takes a mark's meaning away, but for a caret, an equals sign and a bullet,
+    which mean something at the start of a line alone and get a character without width before.
     """
     lines = "\n".join(line.strip(" \t") for line in text.splitlines())
     escaped = _AT_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\g<0>", lines))
