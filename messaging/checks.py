@@ -6,6 +6,7 @@ against them again at approval (`messaging.parity`), for every family's own bloc
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,6 +41,10 @@ LIMITS: Mapping[str, int] = {
 
 _ONE_LINE = frozenset({"subject", "sms"})
 _SENTENCE_END = re.compile(r"(?<=[.?!\u06d4\u061f])[\s\u2069]+|\n+")
+_WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f])+")
+"""Letters in a row, with the accents that are characters of their own."""
+_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK"})
+"""Scripts with letters that look the same (Unicode Technical Standard 39, on confusables)."""
 _STAND_IN = "Alexandra"
 """A name where a value will stand, for what counts words and letters."""
 
@@ -58,6 +63,7 @@ class Code(StrEnum):
     LONG_SENTENCE = "long-sentence"
     READING_AGE = "reading-age"
     BANNED = "banned"
+    MIXED_SCRIPTS = "mixed-scripts"
     TEXT_PARTS = "text-parts"
     WIDE_TEXT = "wide-text"
     UNMATCHED = "unmatched"
@@ -169,6 +175,9 @@ def _slot(
     for flag in strange_placeholders(markup.flags, standard.flags):
         yield _refusal(Code.UNKNOWN_FLAG, slot, name=flag.name, nearest=flag.nearest or "")
     words = markup.words()
+    for word in _WORD.findall(words):
+        if len({unicodedata.name(letter, "").split(" ")[0] for letter in word} & _ALIKE) > 1:
+            yield _refusal(Code.MIXED_SCRIPTS, slot, _place(text, word), words=word)
     for sentence in _SENTENCE_END.split(words):
         length = len(sentence.split())
         if length > LONGEST_SENTENCE:

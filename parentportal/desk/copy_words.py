@@ -92,6 +92,9 @@ FINDINGS: Mapping[Code, str] = MappingProxyType(
         Code.LONG_SENTENCE: _("A sentence of %(words)s words: shorter ones are easier to read."),
         Code.READING_AGE: _("It asks for a reader of %(age)s years. Aim at %(oldest)s or younger."),
         Code.BANNED: _("Nobody is written “%(words)s”: it presses, flatters or labels."),
+        Code.MIXED_SCRIPTS: _(
+            "“%(words)s” mixes letters of two alphabets that look alike. Type the word anew."
+        ),
         Code.TEXT_PARTS: _("The text is sent, and paid for, as %(parts)s messages."),
         Code.WIDE_TEXT: _("These characters make a text hold less: %(characters)s"),
         Code.UNMATCHED: _("“%(words)s” is %(kind)s, and the facts of this message do not say it."),

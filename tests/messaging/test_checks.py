@@ -56,6 +56,30 @@ def test_the_shipped_copy_keeps_every_rule(campaign, language, variant):
     ] == []
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "gu\u0430rantee",
+        "\u0420ay",
+        "fr\u03bfm",
+        "\u0430\u03bf",
+        "n\u0301\u043e",
+    ],
+)
+@pytest.mark.parametrize("slot", ["opening", "subject"])
+def test_a_word_of_letters_that_only_look_like_others_is_refused(word, slot):
+    (finding,) = found(copy(**{slot: f"Hello to {word} all."}), Code.MIXED_SCRIPTS)
+    assert (finding.severity, finding.slot) == (Severity.REFUSE, slot)
+    assert (finding.place, finding.params["words"]) == ((1, 10), word)
+
+
+@pytest.mark.parametrize(
+    "words", ["Привет to you.", "Ask Ελένη or Zoë.", "5 \u00b5m of żółw.", "آپ Hello"]
+)
+def test_words_of_one_alphabet_each_may_stand_side_by_side(words):
+    assert found(copy(opening=words), Code.MIXED_SCRIPTS) == []
+
+
 def test_a_plain_copy_has_no_findings():
     assert check(copy(), standard()) == ()
     assert check(copy(channel=Channel.SMS), standard()) == ()
