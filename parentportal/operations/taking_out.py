@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from messaging.campaigns import load_campaign
+from messaging.campaigns import LockedBlock, load_campaign
+from messaging.channels import Channel
 from messaging.lifecycle import State, Step, may_follow
 from parentportal.models import Campaign, Carer, Child, Family, OutgoingMessage, Suppression
 from parentportal.operations import trail
-from parentportal.operations.addressees import Addressee
+from parentportal.operations.addressees import Addressee, mobile, postal_address
 from parentportal.operations.contacts import sent_too_often
 from parentportal.operations.mailings import suppressed_by
 from parentportal.operations.open_offers import open_children, still_offered
@@ -37,6 +38,7 @@ UNSENT = tuple(state for state in State if may_follow(state, Step.WITHDRAW))
 
 OFFER_CHANGED = "offer-changed"
 UNREADABLE = "unreadable"
+ADDRESS_CHANGED = "address-changed"
 
 
 def take_out_stale(
@@ -58,11 +60,12 @@ def why_stale(session: Session, *where: ColumnElement[bool], now: datetime) -> M
     Returns:
         For each: the family's flag, the reason of a suppression of the carer, or ``OFFER_CHANGED``
         where a child that the message names has that offer no longer, or not with those miles; or
-        the limit it would break: see :mod:`parentportal.operations.contacts`; or ``UNREADABLE``,
-        for one that cannot be read stops no other.
+        the limit it would break: see :mod:`parentportal.operations.contacts`; ``ADDRESS_CHANGED``
+        where it would go to an address, email or telephone that is the carer's no longer; or
+        ``UNREADABLE``, for one that cannot be read stops no other.
     """
     found = session.execute(
-        select(OutgoingMessage, Campaign.key, Family.id, Family.flags)
+        select(OutgoingMessage, Campaign.key, Carer, Family.flags)
         .join(Campaign, Campaign.id == OutgoingMessage.campaign_id)
         .join(Carer, Carer.id == OutgoingMessage.carer_id)
         .join(Family)
@@ -73,23 +76,38 @@ def why_stale(session: Session, *where: ColumnElement[bool], now: datetime) -> M
     too_often = sent_too_often(session, *where, now=now)
     suppressed = _suppressed(session, *where)
     reasons = {}
-    for row, key, family_id, flags in found:
+    for row, key, carer, flags in found:
         campaign = load_campaign(key)
         try:
-            named = Addressee.read(row.recipient).recipient.children
+            addressee = Addressee.read(row.recipient)
         except Exception:  # whatever is wrong with what is stored
             log.exception("message %s", row.id)
             reasons[row.id] = UNREADABLE
             continue
+        named = addressee.recipient.children
         if flag := suppressed_by(flags, solicited=campaign.solicited):
             reasons[row.id] = flag
         elif row.id in suppressed:
             reasons[row.id] = suppressed[row.id]
-        elif not still_offered(campaign.offer, named, offered.get(family_id, ())):
+        elif not still_offered(campaign.offer, named, offered.get(carer.family_id, ())):
             reasons[row.id] = OFFER_CHANGED
+        elif LockedBlock.YOUNG_PERSON not in campaign.first and _moved(row, addressee, carer):
+            reasons[row.id] = ADDRESS_CHANGED
         elif row.id in too_often:
             reasons[row.id] = too_often[row.id]
     return reasons
+
+
+def _moved(row: OutgoingMessage, addressee: Addressee, carer: Carer) -> bool:
+    """Whether a message would go where its carer is not reached any more."""
+    match row.channel:
+        case Channel.LETTER:
+            address, _ = postal_address(carer, addressee.recipient.name)
+            return address != addressee.recipient.address
+        case Channel.EMAIL:
+            return carer.email != addressee.email
+        case Channel.SMS:
+            return mobile(carer.phone) != addressee.phone
 
 
 def _suppressed(session: Session, *where: ColumnElement[bool]) -> Mapping[UUID, str]:

@@ -66,3 +66,16 @@ def test_who_objects_to_tailoring_after_the_claim_is_not_sent_the_tailored_versi
         objections.object_to_tailoring(session, rows[0].carer_id, now=now, by=None)
     assert not any(begin(database, rows, now))
     assert {(row.state, row.tries) for row in messages()} == {(State.APPROVED, 0)}
+
+
+def test_nothing_goes_where_a_family_lives_no_longer(database, released, claimed, messages, now):
+    released(2)
+    moved = messages()[0].carer_id
+    with database.transaction() as session:
+        carer = session.get_one(Carer, moved)
+        carer.address_lines = ["9 Invented Lane", "Exampleton", "EX1 9ZZ"]
+        carer.email = "new@family.example"
+    claimed(begun=False)
+    found = {row.carer_id: (row.state, row.evidence) for row in messages()}
+    assert found.pop(moved) == (State.WITHDRAWN, {"refused": "address-changed"})
+    assert list(found.values()) == [(State.SENDING, None)]
