@@ -158,12 +158,19 @@ class FollowUps:
         return TOO_SOON if offered_at > self.latest else None
 
 
-def follow_ups(session: Session, campaign: Campaign, *, dated: date, weeks: int) -> FollowUps:
+def follow_ups(
+    session: Session,
+    campaign: Campaign,
+    *where: ColumnElement[bool],
+    dated: date,
+    weeks: int,
+) -> FollowUps:
     """What is known of the carers whom a follow-up may go to; two queries.
 
     Args:
         session: the transaction; the caller owns it.
         campaign: the follow-up.
+        where: which messages to look at; all, where nothing is said.
         dated: the date it carries.
         weeks: how long an offer has to be answered first.
     """
@@ -175,6 +182,7 @@ def follow_ups(session: Session, campaign: Campaign, *, dated: date, weeks: int)
         .where(
             CampaignRow.key.in_((campaign.key, campaign.follows)),
             of.state.not_in(CAME_TO_NOTHING),
+            *where,
         )
     )
     offered: dict[UUID, tuple[datetime, str]] = {}
@@ -190,7 +198,7 @@ def follow_ups(session: Session, campaign: Campaign, *, dated: date, weeks: int)
         select(CarerReply.carer_id, of.lot)
         .join(of, of.id == CarerReply.message_id)
         .join(CampaignRow, CampaignRow.id == of.campaign_id)
-        .where(CampaignRow.key == campaign.follows)
+        .where(CampaignRow.key == campaign.follows, *where)
         .distinct()
     )
     answered = {(carer_id, lot) for carer_id, lot in answers}

@@ -18,13 +18,13 @@ from messaging.lifecycle import State, Step, may_follow
 from parentportal.models import Campaign, Carer, Child, Family, OutgoingMessage, Suppression
 from parentportal.operations import trail
 from parentportal.operations.addressees import Addressee, mobile, postal_address
-from parentportal.operations.contacts import sent_too_often
+from parentportal.operations.contacts import REPLIED, follow_ups, sent_too_often
 from parentportal.operations.mailings import suppressed_by
 from parentportal.operations.open_offers import open_children, still_offered
 from parentportal.operations.suppressing import in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -44,7 +44,7 @@ ADDRESS_CHANGED = "address-changed"
 def take_out_stale(
     session: Session, *where: ColumnElement[bool], now: datetime
 ) -> Mapping[UUID, str]:
-    """Take out those of these messages that may not go any more; six queries.
+    """Take out those of these messages that may not go any more; six queries, or eight.
 
     Returns:
         Each one taken out, with why: see :func:`why_stale`.
@@ -55,13 +55,14 @@ def take_out_stale(
 
 
 def why_stale(session: Session, *where: ColumnElement[bool], now: datetime) -> Mapping[UUID, str]:
-    """Which of these messages may not go any more, and why; six queries.
+    """Which of these messages may not go any more, and why; six queries, or eight.
 
     Returns:
         For each: the family's flag, the reason of a suppression of the carer, or ``OFFER_CHANGED``
         where a child that the message names has that offer no longer, or not with those miles; or
         the limit it would break: see :mod:`parentportal.operations.contacts`; ``ADDRESS_CHANGED``
-        where it would go to an address, email or telephone that is the carer's no longer; or
+        where it would go to an address, email or telephone that is the carer's no longer;
+        ``REPLIED`` where a follow-up comes after the answer; or
         ``UNREADABLE``, for one that cannot be read stops no other.
     """
     found = session.execute(
@@ -75,6 +76,7 @@ def why_stale(session: Session, *where: ColumnElement[bool], now: datetime) -> M
     offered = open_children(session, Child.family_id.in_(theirs))
     too_often = sent_too_often(session, *where, now=now)
     suppressed = _suppressed(session, *where)
+    replied = _replied(session, {key for _, key, *_ in found}, *where, now=now)
     reasons = {}
     for row, key, carer, flags in found:
         campaign = load_campaign(key)
@@ -93,6 +95,8 @@ def why_stale(session: Session, *where: ColumnElement[bool], now: datetime) -> M
             reasons[row.id] = OFFER_CHANGED
         elif LockedBlock.YOUNG_PERSON not in campaign.first and _moved(row, addressee, carer):
             reasons[row.id] = ADDRESS_CHANGED
+        elif carer.id in replied.get(key, ()):
+            reasons[row.id] = REPLIED
         elif row.id in too_often:
             reasons[row.id] = too_often[row.id]
     return reasons
@@ -108,6 +112,19 @@ def _moved(row: OutgoingMessage, addressee: Addressee, carer: Carer) -> bool:
             return carer.email != addressee.email
         case Channel.SMS:
             return mobile(carer.phone) != addressee.phone
+
+
+def _replied(
+    session: Session, keys: Iterable[str], *where: ColumnElement[bool], now: datetime
+) -> Mapping[str, Collection[UUID]]:
+    """By follow-up, who has answered its offer by now; two queries for each follow-up."""
+    carers = select(OutgoingMessage.carer_id).where(*where).correlate(None)
+    these = OutgoingMessage.carer_id.in_(carers)
+    return {
+        campaign.key: follow_ups(session, campaign, these, dated=now.date(), weeks=0).replied
+        for campaign in map(load_campaign, keys)
+        if campaign.offer and campaign.follows
+    }
 
 
 def _suppressed(session: Session, *where: ColumnElement[bool]) -> Mapping[UUID, str]:
