@@ -79,6 +79,7 @@ class NotifyWay(Way):
     name: ClassVar[str] = "notify"
     live: ClassVar[bool] = True
     can_ask: ClassVar[bool] = True
+    remembers = timedelta(days=6)  # Notify keeps a message for seven
 
     def __init__(
         self,

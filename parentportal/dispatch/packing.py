@@ -28,11 +28,11 @@ UNREADABLE = "unreadable"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A message in hand: the lease it is held by, what goes out, and whether it may have gone."""
+    """A message in hand: the lease it is held by, what goes out, and since when it may have."""
 
     lease: UUID
     parcel: Parcel
-    begun: bool
+    begun_at: datetime | None
 
 
 def pack(session: Session, rows: Sequence[OutgoingMessage], *, now: datetime) -> list[Held]:
@@ -56,7 +56,7 @@ def pack(session: Session, rows: Sequence[OutgoingMessage], *, now: datetime) ->
             else:
                 sending.record_doubt(session, row.id, row.lease, UNREADABLE, now=now)
         else:
-            held.append(Held(row.lease, parcel, row.begun_at is not None))
+            held.append(Held(row.lease, parcel, row.begun_at))
     return held
 
 

@@ -279,11 +279,18 @@ class Worker:
         return bool(rows)
 
     def _settle(self, way: Way, held: Held) -> None:
-        if not held.begun:
+        if held.begun_at is None:
             self._put_back(held)
             return
         if not way.can_ask:
             self._leave(way, held, WORKER_DIED, SOON)
+            return
+        now = self._clock()
+        if way.remembers is not None and now - held.begun_at > way.remembers:
+            with self._database.transaction() as session:
+                sending.record_doubt(
+                    session, held.parcel.reference, held.lease, WORKER_DIED, now=now
+                )
             return
         try:
             found = way.ask(held.parcel)

@@ -170,6 +170,7 @@ class Way(ABC):
         patience: the longest a `send` or an `ask` may last; leases outlast it.
         settling: so long after `PerhapsAccepted`, or after a worker died, the provider may still be
             taking the message in: `ask` is believed only when this has passed as well.
+        remembers: so long the provider knows a message by its reference; none for ever.
         rate: the most messages a minute, over all workers together; none where there is no limit.
     """
 
@@ -179,6 +180,7 @@ class Way(ABC):
     channels: frozenset[Channel]
     patience: timedelta = timedelta(minutes=1)
     settling: timedelta = timedelta(0)
+    remembers: timedelta | None = None
     rate: int | None = None
 
     @abstractmethod

@@ -89,6 +89,16 @@ def test_a_way_that_knows_is_asked_before_anything_is_sent_again(released, by, m
     assert {row.tries for row in messages()} == {sender.sending.MOST_TRIES}
 
 
+def test_a_way_that_has_forgotten_by_now_is_not_asked(released, claimed, by, messages, clock):
+    released()
+    way = PostBox(can_ask=True)
+    way.remembers = timedelta(days=6)
+    claimed(terms=sender.sending.Terms(way.name, timedelta(minutes=1)))
+    clock.advance(days=8)
+    by(way)
+    assert (states(messages), way.asked, way.sent) == ({State.UNCERTAIN}, [], [])
+
+
 def test_a_way_that_the_settings_have_no_more_leaves_a_doubt(
     released, claimed, by, messages, clock
 ):
