@@ -109,7 +109,7 @@ def _moved(row: OutgoingMessage, addressee: Addressee, carer: Carer) -> bool:
             address, _ = postal_address(carer, addressee.recipient.name)
             return address != addressee.recipient.address
         case Channel.EMAIL:
-            return carer.email != addressee.email
+            return bool(carer.email != addressee.email)
         case Channel.SMS:
             return mobile(carer.phone) != addressee.phone
 
