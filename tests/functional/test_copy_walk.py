@@ -32,7 +32,7 @@ def service(tmp_path):
         yield served
 
 
-@pytest.fixture(params=[320, 1280])
+@pytest.fixture(params=[320, pytest.param(1280, marks=pytest.mark.full)])
 def desk(request, service, visitor):
     width = request.param
 

@@ -51,7 +51,7 @@ class Storm:
     kills: int
 
 
-SMALL, FULL = Storm(75, 6), Storm(1000, 50)
+SMALL, FULL = Storm(30, 4), Storm(1000, 50)
 SIZES = [pytest.param(SMALL, id="small"), pytest.param(FULL, id="full", marks=pytest.mark.full)]
 
 
