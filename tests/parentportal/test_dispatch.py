@@ -200,7 +200,6 @@ def test_what_changed_after_approval_is_not_what_goes(database, approved, send, 
     with database.transaction() as session:
         carer = session.scalars(select(Carer)).one()
         carer.name = "Somebody Else"
-        carer.address_lines = ["9 Other Road", "Elsewhere", "EX2 2ZZ"]
     send(batch)
     row = next(row for row in rows_of(database, batch) if row.channel is Channel.LETTER)
     with pdfplumber.open(settings.outbox_directory / str(batch.id) / row.evidence["file"]) as pdf:

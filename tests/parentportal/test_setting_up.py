@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
 from importlib.resources import files
 
@@ -46,7 +47,9 @@ def test_a_council_is_set_and_what_is_shown_can_be_set_again(run, settings_file)
     assert run("council", "show").exit_code == 1
     assert "version 1" in run("council", "set", settings_file).output
     shown = run("council", "show").output
-    assert Council.from_document(tomllib.loads(shown)) == demonstration_council()
+    contact = replace(demonstration_council().contact, signature=None)
+    as_copied = replace(demonstration_council(), logo=None, contact=contact)  # its drawings stayed
+    assert Council.from_document(tomllib.loads(shown)) == as_copied
     settings_file.write_text(shown, encoding="utf-8")
     assert "version 2" in run("council", "set", settings_file).output
 

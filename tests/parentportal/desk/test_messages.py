@@ -259,7 +259,9 @@ def test_an_objection_is_kept_from_the_letters_page_and_can_be_taken_back(
     database, as_role, approved
 ):
     with database.transaction() as session:
-        session.execute(update(OutgoingMessage).values(choice_reason="tailored"))
+        session.execute(
+            update(OutgoingMessage).values(choice_reason="tailored", variant=VariantName.PIONEER)
+        )
     row = rows_of(database, approved)[0]
     client, address = as_role(Role.OFFICER), f"/desk/messages/{approved.id}/{row.id}"
     assert "Stop tailoring for" in client.get(address).text

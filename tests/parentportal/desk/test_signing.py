@@ -217,4 +217,4 @@ def test_the_desk_makes_few_queries(as_role, batch):
     client.get("/desk/")
     with statements() as seen:
         client.get("/desk/")
-    assert len([one for one in seen if one.startswith("SELECT")]) <= 2
+    assert len([one for one in seen if one.startswith("SELECT")]) <= 3
