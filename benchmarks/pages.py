@@ -18,10 +18,13 @@ from benchmarks.databases import empty_database
 from benchmarks.load import Page, walk
 from benchmarks.report import Row
 from benchmarks.survey import START
+from messaging.channels import Channel
+from messaging.lifecycle import State
 from parentportal.app import create_app
 from parentportal.demonstration import stage
-from parentportal.models import FocusGroup, Invitee, Officer, Role
+from parentportal.models import FocusGroup, Invitee, MessageLink, Officer, OutgoingMessage, Role
 from parentportal.operations.groups import hold_draw
+from parentportal.operations.links import draw_token, token_key
 from parentportal.operations.replies import reply_token
 from parentportal.schema import upgrade
 
@@ -110,11 +113,17 @@ def _count(app: Flask, database: Database) -> tuple[Counts, Counts]:
         stage.stage(session, "http://localhost", now=now, families=FAMILIES)
         whole, half, *_ = stage.unused_codes(session, now=now)
         reply = f"/account/reply/{reply_token(_invited(session, now))}"
+        letter = _letter_that_went(session)
     # The council's name and colours are kept for a while; only the first page asks for them.
     CountingBrowser(app, {}).open(START)
     parents: Counts = {}
     walk(CountingBrowser(app, parents), START, {"code": whole.code})
     walk(CountingBrowser(app, parents), reply, {}, at_most=1)
+    reader = CountingBrowser(app, parents)
+    reader.open(letter, {"wish": "call"})
+    walk(reader, f"{letter}/wishes", {}, at_most=1)
+    for path in ("/versions/ptb-offer", "/other-formats/pack-en_GB.pdf"):
+        reader.open(path)
     first, second = (CountingBrowser(app, parents) for _ in range(2))
     walk(first, f"/s/{half.code}", {}, at_most=4)
     second.open(f"/s/{half.code}")
@@ -139,6 +148,19 @@ def _invited(session: Session, now: datetime) -> UUID:
     group = session.scalars(select(FocusGroup).where(FocusGroup.segment.is_(None))).one()
     hold_draw(session, group.id, invite=1, seed="bench", now=now, by=programme)
     return session.scalars(select(Invitee.id)).one()
+
+
+def _letter_that_went(session: Session) -> str:
+    """The page of a letter of the practice council, as if it had gone."""
+    row = session.scalars(
+        select(OutgoingMessage).where(OutgoingMessage.channel == Channel.LETTER)
+    ).first()
+    assert row is not None
+    row.state, row.evidence = State.DISPATCHED, {"file": "benchmark"}
+    token = draw_token()
+    link = session.scalars(select(MessageLink).where(MessageLink.message_id == row.id)).one()
+    link.token_key = token_key(token)
+    return f"/m/{token}"
 
 
 def _pages_without_number(app: Flask, rooms: tuple[str, ...]) -> list[str]:
