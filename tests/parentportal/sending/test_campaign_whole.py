@@ -204,7 +204,7 @@ def stop_from_its_page(council, row):
     assert client.post(path, data={"wish": "stop-all"}).status_code == 302
 
 
-@pytest.mark.parametrize("families", [32, pytest.param(600, marks=pytest.mark.full)])
+@pytest.mark.parametrize("families", [48, pytest.param(600, marks=pytest.mark.full)])
 def test_a_campaign_reaches_every_family_by_three_ways_and_hears_what_came_back(
     council, families, record_property
 ):
