@@ -179,7 +179,7 @@ def rows_of(database):
 
 
 @pytest.mark.parametrize("storm", SIZES)
-@pytest.mark.parametrize("way", ["notify", "folder", "smtp"])
+@pytest.mark.parametrize("way", ["notify", "folder", pytest.param("smtp", marks=pytest.mark.full)])
 def test_every_message_is_accepted_once_however_often_a_worker_is_killed(
     database, settings, released, capsys, way, storm
 ):
