@@ -82,7 +82,7 @@ def _against_typst(
     together: list[tuple[float, float]] = []
     for _ in range(size.rounds):
         floor = _floor(press.render, press, list(islice(messages, size.letters)))
-        alone.append((_rate(press.render, islice(messages, size.letters)), floor))
+        alone.append((_rate(press.render, list(islice(messages, size.letters))), floor))
         whole = _floor(press.merge, press, [list(islice(messages, size.letters))])
         merged = _rate(press.merge, [list(islice(messages, size.letters))])
         together.append((merged * size.letters, whole * size.letters))
@@ -103,6 +103,11 @@ class Ready:
         """Set nothing."""
         self.sheets.append(sheet)
         return b"/Type /Page "
+
+    def query(self, _selector: str, **_how: str) -> str:
+        """Tell of each letter that it fits as it is."""
+        letters = json.loads(self.sheets[-1]["sys_inputs"]["data"])["letters"]
+        return json.dumps([{"sides": 1, "column": letter["column"]} for letter in letters])
 
 
 def _floor(print_one: Callable[[Any], object], press: LetterPress, what: Iterable[Any]) -> float:
@@ -173,7 +178,7 @@ def _weasyprint(messages: Iterator[Message], size: Size) -> tuple[float, ...]:
 
     render(next(messages))
     few = max(2, size.letters // 4)  # a quarter is enough of what takes ten times as long
-    return tuple(_rate(render, islice(messages, few)) for _ in range(size.rounds))
+    return tuple(_rate(render, list(islice(messages, few))) for _ in range(size.rounds))
 
 
 _STYLE = """

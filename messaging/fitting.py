@@ -1,8 +1,8 @@
 """How close a letter has to be set to keep to its sides, as far as that can be told beforehand.
 
-The layout can measure a letter, which takes about as long as setting it. Estimated from the
-lengths of its texts, the height of a letter is right to some 4 %, so only near a limit is anything
-measured. The figures here are those of `layout/pieces.typ` and `layout/letter.typ`, in mm.
+To set a letter anew, closer, takes as long as to set it. Estimated from the lengths of its texts,
+its height is right to some 4 %, so that only near a limit is one way tried and then the next. The
+figures here are those of `layout/pieces.typ` and `layout/letter.typ`, in mm.
 """
 
 from collections.abc import Sequence
@@ -46,8 +46,8 @@ _NASTALIQ = _Script(113, 7.09, 1.19, 13.0, 3.0, (1, 0.9, 0.807, 0.764))
 def ways(message: Message, aim: int, *, drawn: float = 0) -> Sequence[Way]:
     """The ways in which a letter may have to be set, the roomiest first.
 
-    One way alone is surely right. Of several, the layout measures all but the last and takes the
-    first that fits; where none fits, the last.
+    One way alone is surely right. Of several the first that fits is taken; where none fits, the
+    last.
 
     Args:
         message: the letter.

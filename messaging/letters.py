@@ -52,6 +52,7 @@ class LetterPress:
     def __init__(self, stationery: Stationery | None = None) -> None:
         self._press = Press("letter.typ", _KNOWN)
         self._stationery = stationery or Stationery()
+        self._columns: dict[str, object] = {}  # by what is in them; to measure one is dear
 
     def render(self, message: Message) -> Printed:
         """The message as a letter.
@@ -94,6 +95,7 @@ class LetterPress:
     def _print(self, messages: Sequence[Message], *, duplex: bool, title: str) -> Printed:
         dated = messages[0].dated
         stationery = self._stationery
+        letters = [_letter_values(message, stationery) for message in messages]
         values = {
             "title": title,
             "year": dated.year,
@@ -102,9 +104,28 @@ class LetterPress:
             "duplex": duplex,
             "logo": drawing_values(stationery.logo),
             "signature": drawing_values(stationery.signature),
-            "letters": [_letter_values(message, stationery) for message in messages],
+            "letters": letters,
         }
-        return self._press.set(values, dated)
+        columns = [_column(message) for message in messages]
+        for letter, column in zip(letters, columns, strict=True):
+            letter["column"] = self._columns.get(column)
+        aims = [_aim(message, stationery) for message in messages]
+        left = [
+            list(ways(message, aim, drawn=_DRAWN if letter["signed"] else 0))
+            for message, aim, letter in zip(messages, aims, letters, strict=True)
+        ]
+        while True:
+            for letter, its_ways in zip(letters, left, strict=True):
+                letter["way"] = its_ways[0]
+            printed = self._press.set(values, dated)
+            told = self._press.told()
+            long = [one["sides"] > aim for one, aim in zip(told, aims, strict=True)]
+            closer = [its_ways for its_ways, over in zip(left, long, strict=True) if over]
+            if all(len(its_ways) == 1 for its_ways in closer):
+                self._columns.update(zip(columns, (one["column"] for one in told), strict=True))
+                return printed
+            for its_ways in closer:
+                del its_ways[: len(its_ways) > 1]
 
 
 def drawing_values(drawing: Drawing | None) -> dict[str, Any] | None:
@@ -114,17 +135,24 @@ def drawing_values(drawing: Drawing | None) -> dict[str, Any] | None:
 
 def _letter_values(message: Message, stationery: Stationery) -> dict[str, Any]:
     beside = message.beside
-    aim = min(stationery.most_sides.of(message), USUAL_SIDES.of(message))
-    own = _part_values(message, stationery)
     return {
-        **own,
+        **_part_values(message, stationery),
         "large": message.edition is Edition.LARGE_PRINT,
-        "aim": aim,
-        "ways": ways(message, aim, drawn=_DRAWN if own["signed"] else 0),
         "square": _square_values(message) if message.link else None,
         # One signature is enough for both.
         "beside": _part_values(beside, stationery) | {"signed": False} if beside else None,
     }
+
+
+def _aim(message: Message, stationery: Stationery) -> int:
+    """The sides that a letter is set closer for, before it takes another."""
+    return min(stationery.most_sides.of(message), USUAL_SIDES.of(message))
+
+
+def _column(message: Message) -> str:
+    """All that decides what room the column of who writes takes."""
+    who, has_link = message.sender, bool(message.link)
+    return repr((who, message.dated_text, message.language, message.edition, has_link))
 
 
 def _part_values(message: Message, stationery: Stationery) -> dict[str, Any]:

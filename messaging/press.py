@@ -10,7 +10,6 @@ from typing import Any
 
 import typst
 
-_REMEMBERED = 10  # compilations for which Typst keeps what it has set, in case it comes again
 _REMEMBERED = 10
 """Documents whose pieces the compiler keeps, should the next ones have the same (Typst 0.15)."""
 _PAGE_OBJECT = re.compile(rb"/Type\s*/Page\b(?!s)")
@@ -74,6 +73,10 @@ class Press:
             raise TypeError("the compiler gave no PDF")
         return Printed(pdf, len(_PAGE_OBJECT.findall(pdf)))
 
+    def told(self) -> list[Any]:
+        """What the layout told of the last values set: its metadata labelled `told`, in order."""
+        return json.loads(self._compiler.query("<told>", field="value"))  # type: ignore[no-any-return]
+
     def forget(self) -> None:
         """Let go of what the compiler remembers of the last documents.
 
@@ -93,14 +96,3 @@ class Press:
                 "character-not-in-fonts", "It holds a character that cannot be printed."
             )
         return NotPrintable("not-printable", f"It cannot be set: {wrong.message}")
-
-
-def forget() -> None:
-    """Let go of what Typst remembers of the documents set so far.
-
-    After many small documents there is little of it; after one of hundreds of letters it is two
-    megabytes a letter, kept through the next ten compilations, large ones too.
-    """
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False)
-    for _ in range(_REMEMBERED):
-        typst.compile(b"#page[]", format="svg", font_paths=fonts)

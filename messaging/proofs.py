@@ -21,7 +21,7 @@ from messaging.locked import Details
 from messaging.message import Edition, Message
 from messaging.offers import AgeBand, AgeGroup, ChildOffer, Offer, read_miles
 from messaging.placeholders import CompositionRefused
-from messaging.press import NotPrintable, forget
+from messaging.press import NotPrintable
 from messaging.print_files import SortingKey, parts, print_file_names, sorting_key
 from messaging.proof_details import (
     DETAIL_COLUMNS,
@@ -183,7 +183,6 @@ def print_proofs(
         for name, portion in zip(print_file_names(len(portions)), portions, strict=True):
             messages = [compose_row(campaign, council, row, dated) for row in portion]
             (out / name).write_bytes(press.merge(messages))
-            forget()
     _write_manifest(out, entries)
     return entries
 

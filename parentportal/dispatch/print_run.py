@@ -20,7 +20,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from messaging.channels import Channel
-from messaging.press import NotPrintable, forget
+from messaging.press import NotPrintable
 from messaging.print_files import parts, print_file_names, sorting_key
 from parentportal.dispatch.files import shut_when_unwritable, write_whole
 from parentportal.dispatch.ways import Shut, WayShut
@@ -147,8 +147,6 @@ def _merged(press: LetterPress, messages: Sequence[Message]) -> bytes:
         return press.merge(messages)
     except NotPrintable as fault:
         raise WayShut(Shut.PRINT_FILE_NOT_PRINTABLE) from fault
-    finally:
-        forget()
 
 
 def _contents(file: PrintFile) -> tuple[str, int, int, str]:
