@@ -89,7 +89,7 @@ def compose(
         details=details,
         portal_link=portal_link,
     )
-    values, flags = tone_values(recipient, council, language), _tone_flags(recipient)
+    values, flags = tone_values(recipient, terms), _tone_flags(recipient)
     letter = terms.wording["letter"]
     is_text = variant.channel is Channel.SMS
     blocks = (_text if is_text else _blocks)(variant, terms, values, flags)
@@ -191,15 +191,15 @@ def _text(
     )
 
 
-def tone_values(recipient: Recipient, council: Council, language: str) -> dict[str, str]:
+def tone_values(recipient: Recipient, terms: Terms) -> dict[str, str]:
     """What tone may name: people and the council, no term of an offer."""
     own = {name: value for name, value in recipient.placeholders.items() if name not in FORBIDDEN}
     return {
         **own,
         "name": recipient.name,
-        "children": names_of(recipient.children, language),
-        "council_name": council.name,
-        "contact_name": council.contact.name,
+        "children": names_of(terms.children, terms.language),
+        "council_name": terms.council.name,
+        "contact_name": terms.council.contact.name,
     }
 
 

@@ -6,9 +6,8 @@ from datetime import date
 from typing import Any
 
 from messaging.campaigns import load_campaign
-from messaging.composition import Recipient, sender_of, terms_of, tone_values
-from messaging.council import Council
-from messaging.locked import Details, SurveyDetails, Terms
+from messaging.composition import Recipient, sender_of, tone_values
+from messaging.locked import SurveyDetails, Terms
 from messaging.locked.offers import scheme_in_force, worked
 from messaging.message import Sender
 from messaging.offers import AgeBand, ChildOffer, Offer
@@ -39,44 +38,30 @@ class EasyRead:
     bsl_link: str = ""
 
 
-def build_easy_read(
-    campaign: str,
-    recipient: Recipient,
-    council: Council,
-    language: str,
-    *,
-    dated: date,
-    details: Details | None = None,
-    portal_link: str | None = None,
-) -> EasyRead:
-    """The Easy Read sheet that goes with a message of this campaign.
+def build_easy_read(terms: Terms, recipient: Recipient) -> EasyRead:
+    """The Easy Read sheet that goes with a message of these terms.
 
-    The arguments are those of `compose`, and so are the facts: what a line names is what the
-    letter says. A line may stand once for each child, or only where it is needed.
+    What a line names is what the letter says. A line may stand once for each child, or only where
+    it is needed.
+
+    Args:
+        terms: what the message's facts are made from, as `terms_of` makes them for this carer.
+        recipient: the carer.
 
     Raises:
         LookupError: there is none for the campaign in that language.
         CompositionRefused: something is missing or cannot be printed.
     """
-    words = copy_of(f"{campaign}/easy-read", language)
-    terms = terms_of(
-        campaign,
-        language,
-        recipient,
-        council,
-        dated=dated,
-        details=details,
-        portal_link=portal_link,
-    )
-    people = tone_values(recipient, council, language)
+    words = copy_of(f"{terms.campaign}/easy-read", terms.language)
+    people = tone_values(recipient, terms)
     return EasyRead(
         title=words["title"],
         lines=tuple(_lines(words["lines"], terms, people)),
-        sender=sender_of(council, language),
-        language=language,
-        dated=dated,
+        sender=sender_of(terms.council, terms.language),
+        language=terms.language,
+        dated=terms.dated,
         link=terms.link,
-        bsl_link=council.bsl_link or "",
+        bsl_link=terms.council.bsl_link or "",
     )
 
 

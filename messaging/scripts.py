@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from messaging.blocks import Block, Fact, Grid, Heading, Listing, Paragraph, Signature
 from messaging.campaigns import LockedBlock, load_campaign
-from messaging.composition import Recipient, terms_of, tone_values
-from messaging.council import Council
-from messaging.locked import Details, Terms, build_locked
+from messaging.composition import Recipient, tone_values
+from messaging.locked import Terms, build_locked
 from messaging.placeholders import fill
 from messaging.variants import VariantName
 from messaging.wording import copy_of
@@ -65,45 +63,24 @@ class Script:
 
 
 def build_script(
-    campaign: str,
-    version: VariantName,
-    recipient: Recipient,
-    council: Council,
-    language: str,
-    *,
-    caller: str,
-    dated: date,
-    details: Details | None = None,
-    portal_link: str | None = None,
+    terms: Terms, recipient: Recipient, version: VariantName, *, caller: str
 ) -> Script:
     """The script for one call.
 
     Args:
-        campaign: what the call is about.
-        version: whose words stand around the facts.
+        terms: what the call is about, in its language, dated on its day: as `terms_of` makes
+            them for this carer.
         recipient: the carer who is rung up.
-        council: whose facts are read out.
-        language: the language of the call.
+        version: whose words stand around the facts.
         caller: the officer's name, as it is said.
-        dated: the day of the call; a reply date is counted from it.
-        details: the meeting it is about, if there is one.
-        portal_link: the carer's own page.
 
     Raises:
         LookupError: there is no script for the campaign in that language.
         CompositionRefused: something is missing or cannot be said.
     """
-    words = copy_of(f"{campaign}/script", language)
-    terms = terms_of(
-        campaign,
-        language,
-        recipient,
-        council,
-        dated=dated,
-        details=details,
-        portal_link=portal_link,
-    )
-    values = {**tone_values(recipient, council, language), "caller": caller}
+    language = terms.language
+    words = copy_of(f"{terms.campaign}/script", language)
+    values = {**tone_values(recipient, terms), "caller": caller}
     own = words[version]
     steps = (
         *(step for slot in _BEFORE for step in _said(slot, own[slot], values, language)),
@@ -114,7 +91,7 @@ def build_script(
         Step("in_writing", StepKind.LISTEN),
         *_said("closing", own["closing"], values, language),
     )
-    return Script(campaign, language, steps)
+    return Script(terms.campaign, language, steps)
 
 
 def script_tone(words: Mapping[str, Any], version: VariantName) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from flask import Response, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from messaging.campaigns import CAMPAIGN_KEYS, load_campaign
-from messaging.composition import CompositionRefused, Recipient
+from messaging.composition import CompositionRefused, Recipient, terms_of
 from messaging.easy_read import EasyRead, build_easy_read
 from messaging.locked import SurveyDetails
 from messaging.pack import Pack, build_pack
@@ -122,7 +122,8 @@ def _easy_read(key: str, language: str, council: Council, dated: date) -> EasyRe
     if isinstance(details, SurveyDetails):
         details = replace(details, code="")
     recipient = Recipient("Ali Sample", language, None, children)
-    return build_easy_read(key, recipient, council, language, dated=dated, details=details)
+    terms = terms_of(key, language, recipient, council, dated=dated, details=details)
+    return build_easy_read(terms, recipient)
 
 
 def _printed(made: Pack | EasyRead, council: Council) -> bytes:

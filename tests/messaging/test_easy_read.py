@@ -3,7 +3,7 @@ from importlib.resources import files
 
 import pytest
 
-from messaging.composition import CompositionRefused
+from messaging.composition import CompositionRefused, terms_of
 from messaging.council import demonstration_council
 from messaging.easy_read import build_easy_read
 from messaging.facts import locked_text
@@ -27,14 +27,16 @@ VALUES = {Kind.AMOUNT, Kind.DATE, Kind.NUMBER, Kind.LINK}
 
 
 def sheet(campaign="ptb-offer", language="en_GB", *children, details=SURVEY):
-    return build_easy_read(
+    to = recipient(*(children or (SAM, ROBIN)), language=language)
+    terms = terms_of(
         campaign,
-        recipient(*(children or (SAM, ROBIN)), language=language),
-        demonstration_council(),
         language,
+        to,
+        demonstration_council(),
         dated=DATED,
         details=details if campaign == "survey-invitation" else None,
     )
+    return build_easy_read(terms, to)
 
 
 @pytest.mark.parametrize(("campaign", "language"), WRITTEN)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from messaging.campaigns import load_campaign
-from messaging.composition import CompositionRefused
+from messaging.composition import CompositionRefused, terms_of
 from messaging.council import demonstration_council
 from messaging.facts import locked_text
 from messaging.lexicon import banned_words, unmatched
@@ -22,16 +22,9 @@ CALLS = [(*one, version) for one in WRITTEN for version in VariantName]
 
 
 def script(campaign="ptb-offer", version=VariantName.NEUTRAL, language="en_GB", to=None, **more):
-    return build_script(
-        campaign,
-        version,
-        to or recipient(SAM, ROBIN, language=language),
-        demonstration_council(),
-        language,
-        caller="Pat Sample",
-        dated=DATED,
-        **more,
-    )
+    to = to or recipient(SAM, ROBIN, language=language)
+    terms = terms_of(campaign, language, to, demonstration_council(), dated=DATED, **more)
+    return build_script(terms, to, version, caller="Pat Sample")
 
 
 @pytest.mark.parametrize(("campaign", "language"), WRITTEN)
