@@ -20,6 +20,7 @@ from messaging.composition import Recipient, compose
 from messaging.council import demonstration_council
 from messaging.letters import LetterPress, Stationery
 from messaging.offers import ChildOffer
+from messaging.paper import paper_wording
 from messaging.print_files import PART, parts
 from messaging.squares import qr_square
 from messaging.variants import VariantName, load_variant
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from benchmarks.size import Size
+    from messaging.drawings import Drawing
     from messaging.message import Message
 
 DATED = date(2026, 11, 2)
@@ -119,7 +121,14 @@ def _floor(print_one: Callable[[Any], object], press: LetterPress, what: Iterabl
     for one in what:
         print_one(one)
     typesetter._compiler = compiler  # noqa: SLF001
-    return _rate(lambda sheet: compiler.compile(**sheet), ready.sheets)
+
+    def print_ready(sheet: dict[str, Any]) -> bytes:
+        pdf = compiler.compile(**sheet)
+        if print_one == press.merge:
+            typesetter.forget()  # a print run must, whoever sets it
+        return pdf
+
+    return _rate(print_ready, ready.sheets)
 
 
 def _messages(language: str) -> Iterator[Message]:
@@ -184,7 +193,12 @@ def _weasyprint(messages: Iterator[Message], size: Size) -> tuple[float, ...]:
 _STYLE = """
 @font-face { font-family: "Noto Sans"; src: url("FONTS/NotoSans-Regular.ttf") }
 @font-face { font-family: "Noto Sans"; font-weight: 700; src: url("FONTS/NotoSans-Bold.ttf") }
-@page { size: A4; margin: 9mm 15.5mm 11mm }
+@page {
+  size: A4; margin: 9mm 15.5mm 11mm;
+  @bottom-center {
+    content: "Page " counter(page) " of " counter(pages); font: 10pt "Noto Sans"; margin-bottom: 4mm
+  }
+}
 body { font: 12pt/1.27 "Noto Sans"; margin: 0; padding-top: 86mm }
 h1 { font-size: 16pt; color: #12436d; margin: 4mm 0 2mm }
 h2 { font-size: 13.5pt; color: #12436d; margin: 4mm 0 2mm }
@@ -192,7 +206,10 @@ p, ul { margin: 0 0 2mm }
 .window { position: absolute; left: 9.5mm; top: 31mm; font-size: 10.5pt; line-height: 5mm }
 .contact { position: absolute; left: 112.5mm; top: 0; width: 65mm; font-size: 10pt }
 .square { position: absolute; left: 112.5mm; top: 58mm; width: 25mm }
+.caption { position: absolute; left: 140mm; top: 65mm; width: 35mm; font-size: 9pt }
 .logo { position: absolute; left: 0; top: 0; height: 19mm }
+.department { position: absolute; left: 66mm; top: 7mm; font-size: 10pt }
+.signature { height: 11mm }
 """
 
 
@@ -200,15 +217,22 @@ def _page(message: Message) -> str:
     sender = message.sender
     contact = (sender.name, sender.role, sender.phone, sender.email, sender.website)
     lines = (*contact, sender.opening_hours, *sender.reply_address, message.dated_text)
-    logo = demonstration_council().logo
-    drawn = logo.svg.replace("<svg ", '<svg class="logo" ', 1) if logo else ""
+    stationery = Stationery.of(demonstration_council())
     square = qr_square(message.link).svg.replace("<svg ", '<svg class="square" ', 1)
-    words = message.html()
+    words = message.html() + _drawn(stationery.signature, "signature")
     return (
-        f'<html lang="en"><head><title>{escape(message.subject)}</title></head><body>{drawn}'
+        f'<html lang="en"><head><title>{escape(message.subject)}</title></head><body>'
+        f"{_drawn(stationery.logo, 'logo')}"
+        f'<div class="department">{escape(sender.department)}</div>'
         f'<div class="window">{_broken(message.address)}</div>'
-        f'<div class="contact">{_broken(lines)}</div>{square}{words}</body></html>'
+        f'<div class="contact">{_broken(lines)}</div>{square}'
+        f'<div class="caption">{escape(paper_wording("en_GB")["caption"])}</div>{words}'
+        "</body></html>"
     )
+
+
+def _drawn(drawing: Drawing | None, name: str) -> str:
+    return drawing.svg.replace("<svg ", f'<svg class="{name}" ', 1) if drawing else ""
 
 
 def _broken(lines: Iterable[str]) -> str:
