@@ -55,6 +55,7 @@ def letter(batch_id: UUID, message_id: UUID) -> ResponseReturnValue:
     return render_template(
         "desk/letter.html",
         row=row,
+        reader=Addressee.read(row.recipient).recipient.name,
         message=stored,
         body=body,
         Channel=Channel,

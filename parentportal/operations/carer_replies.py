@@ -58,7 +58,7 @@ def reply_to(
 
     It decides nothing. Whoever has answered an offer gets no follow-up of it. Whoever asks on
     their own page for a call is told that it was heard, where a rule says so; an officer who takes
-    the wish down has said it already.
+    the wish down has said it already. A young person is told on the page alone.
 
     Args:
         session: the transaction; the caller owns it.
@@ -93,7 +93,12 @@ def reply_to(
         session.add(kept)
         trail.keep(session, kind, "outgoing_message", row.id, now=now, by=by)
         session.flush()
-        if kind is ReplyKind.CALL and by is None:
+        # What goes by itself goes to the parent: what a young person asks for is theirs alone.
+        if (
+            kind is ReplyKind.CALL
+            and by is None
+            and not load_campaign(campaign.key).to_young_person
+        ):
             fire(
                 session,
                 Trigger.CALL_ASKED,

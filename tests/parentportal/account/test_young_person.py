@@ -8,7 +8,19 @@ from sqlalchemy import select
 from messaging.campaigns import Purpose
 from messaging.channels import Channel
 from messaging.lifecycle import State
-from parentportal.models import AgeBand, Carer, Family, OutgoingMessage, Role, Suppression
+from parentportal.models import (
+    AgeBand,
+    Campaign,
+    Carer,
+    CarerReply,
+    Family,
+    OutgoingMessage,
+    ReplyKind,
+    Role,
+    Suppression,
+    Trigger,
+)
+from parentportal.operations import automatic
 from parentportal.operations.outbox import NothingToDraft, draft_batch
 from tests.parentportal.account.pages import ROOT, page_of, text_of
 from tests.parentportal.cohort_rows import a_child, a_family
@@ -96,3 +108,27 @@ def test_what_was_stopped_can_be_taken_back(client, theirs):
     client.post(page_of(theirs), data={"wish": "stop-all"})
     client.post(page_of(theirs), data={"wish": "start"})
     assert "Stop letters like this" in text_of(client.get(page_of(theirs)))
+
+
+def test_asking_for_a_call_is_theirs_and_writes_nothing_to_their_parent(
+    client, database, theirs, officers, clock, as_role
+):
+    with database.transaction() as session:
+        rule = automatic.propose(
+            session,
+            Trigger.CALL_ASKED,
+            valid_from=clock().date(),
+            now=clock(),
+            by=officers[Role.OFFICER],
+        )
+        automatic.approve(session, rule.id, now=clock(), by=officers[Role.APPROVER])
+    answer = client.post(page_of(theirs), data={"wish": "call"}, follow_redirects=True)
+    assert "Thank you. We will ring you." in text_of(answer)
+    with database.reading() as session:
+        kept = session.scalars(select(CarerReply)).one()
+        assert (kept.kind, kept.message_id) == (ReplyKind.CALL, theirs.id)
+        keys = select(Campaign.key).join(OutgoingMessage)
+        assert session.scalars(keys).all() == ["young-person"]
+    page = text_of(as_role(Role.OFFICER).get(f"/desk/messages/{theirs.batch_id}/{theirs.id}"))
+    assert "Letter to Robin" in page
+    assert "They would like a call" in page
