@@ -21,6 +21,7 @@ from parentportal.models.people import (
     PrintFormat,
 )
 from parentportal.models.replies import CarerReply, MessageLink, ReplyKind
+from parentportal.models.requests import CarerRequest, RequestEnd, RequestKind
 from parentportal.models.signoffs import SignOff, SignOffKind
 from parentportal.models.survey import (
     Answer,
@@ -46,6 +47,7 @@ __all__ = [
     "Campaign",
     "Carer",
     "CarerReply",
+    "CarerRequest",
     "Child",
     "ColumnMapping",
     "CouncilSettings",
@@ -74,6 +76,8 @@ __all__ = [
     "OwnTool",
     "PrintFormat",
     "ReplyKind",
+    "RequestEnd",
+    "RequestKind",
     "Response",
     "Role",
     "SignOff",
