@@ -8,9 +8,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from messaging.campaigns import CAMPAIGN_KEYS, Campaign, load_campaign
+from messaging.campaigns import Campaign, load_campaign
 from messaging.channels import Channel
 from messaging.languages import ENGLISH, LANGUAGES, language_beside
+from messaging.wording import copy_places
 from segmentation.segments import Segment
 
 
@@ -162,13 +163,13 @@ def _copy(folder: str, language: str) -> Mapping[str, Any]:
 
 @cache
 def review_register() -> dict[tuple[str, str], ReviewStatus]:
-    """Where each wording stands in each language: (campaign, language) to status.
+    """Where each wording stands in each language: (folder of the copy, language) to status.
 
-    `locked` is the wording of the facts, `form` that of the paper form.
+    A campaign's folder is its key; what is said or printed beside its messages stands below it.
     """
     return {
         (folder, language): ReviewStatus(_copy(folder, language)["review"])
-        for folder in ("locked", "form", *CAMPAIGN_KEYS)
+        for folder in copy_places()
         for language in LANGUAGES
         if _copy(folder, language)
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from messaging.campaigns import CAMPAIGN_KEYS
+from messaging.wording import copy_places
 from parentportal.i18n import LANGUAGES, whole_languages
 from parentportal.models import Role
 from tests.parentportal.counting import statements
@@ -17,9 +17,11 @@ def test_every_officer_sees_where_each_language_stands(as_role, role):
     assert len([one for one in seen if one.lstrip().startswith("SELECT")]) <= 2
     for language in LANGUAGES.values():
         assert language.own_name in page.text
-    subjects = len(("pages", "questionnaire", "form", "facts")) + len(CAMPAIGN_KEYS)
+    subjects = len(("pages", "questionnaire")) + len(copy_places())
     assert page.text.count("Awaiting review by a native speaker") == 3 * subjects
     assert page.text.count("First written in this language") == subjects
+    for place in ("telephone script", "Easy Read", "Sheet for schools and partners"):
+        assert place in page.text
 
 
 def test_a_language_is_offered_only_once_its_catalogue_is_whole(tmp_path):
