@@ -10,47 +10,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
-from parentportal.programme.chart import FAINT, FONT, INK, MARGIN
+from parentportal.programme.picture import FAINT, HIDDEN, INK, MARGIN, STUB, Shape, framed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from messaging.trials.intervals import Interval
+    from parentportal.programme.picture import Look
 
 LARGEST_SQUARE, SMALLEST_SQUARE = 20, 6
 STEPS = (1, 2, 5, 10, 20, 50)
 MOST_STEPS = 3
 """At most so many marks of the scale on either side of nought."""
-STUB = 36
 
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How the parts of a picture stand, in pixels.
-
-    Attributes:
-        width: of the whole.
-        labels: width kept for the labels beside the plot; none when they stand above it.
-        numbers: width kept for the figures beside the plot; none when they stand above it.
-        row: height of one row.
-        axis: height kept below the rows for the scale and what its two sides mean.
-    """
-
-    width: int
-    labels: int
-    numbers: int
-    row: int
-    axis: int
-
-    def height(self, rows: int) -> int:
-        """Of a whole picture of so many rows."""
-        return MARGIN + self.row * rows + self.axis
-
-
-WIDE = Shape(width=720, labels=150, numbers=260, row=44, axis=56)
-NARROW = Shape(width=288, labels=0, numbers=0, row=76, axis=76)
+WIDE = Shape(width=720, labels=150, numbers=260, row=44, below=56)
+NARROW = Shape(width=288, labels=0, numbers=0, row=76, below=76)
+"""Below the rows stand the scale and what its two sides mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,52 +64,33 @@ class Scale:
     mark: Callable[[int], str]
 
 
-def forest_plot(
-    title: str,
-    rows: Sequence[ForestRow],
-    scale: Scale,
-    *,
-    colour: str,
-    language: str,
-    right_to_left: bool = False,
-    narrow: bool = False,
-) -> str:
+def forest_plot(title: str, rows: Sequence[ForestRow], scale: Scale, look: Look) -> str:
     """Draw the differences below one another about a line at nought.
 
-    The ground is white whatever the page's, so that the picture reads on paper and in forced
-    colours too. A hidden difference is an empty dashed stub that stands where it always does.
+    A hidden difference is an empty dashed stub that stands where it always does.
 
     Args:
         title: the picture's name, for whoever opens it alone.
         rows: from top to bottom.
         scale: what stands below.
-        colour: of squares and diamond, as ``#rrggbb``.
-        language: BCP 47 tag of the words.
-        right_to_left: everything begins on the right, and more stands on the left.
-        narrow: for a telephone: words stand above their rows.
+        look: as the page's.
     """
+    narrow = look.narrow
     shape = NARROW if narrow else WIDE
     height = shape.height(len(rows))
-    bottom = height - shape.axis
+    bottom = height - shape.below
     most, marks = _marks(rows)
     room = shape.width - shape.labels - shape.numbers - 2 * LARGEST_SQUARE
     nought = shape.labels + LARGEST_SQUARE + room / 2
 
     def across(start: float) -> float:
         """A distance from the side where reading begins, as one from the left."""
-        return round(shape.width - start if right_to_left else start, 1)
+        return round(shape.width - start if look.right_to_left else start, 1)
 
     def at(points: float) -> float:
         return across(nought + points / most * room / 2)
 
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {shape.width} {height}"',
-        f' width="{shape.width}" height="{height}" role="img" xml:lang={quoteattr(language)}>',
-        f"<title>{escape(title)}</title>",
-        f'<rect width="{shape.width}" height="{height}" fill="#ffffff"/>',
-        f'<g font-family={quoteattr(FONT)} font-size="{14 if narrow else 15}" fill="{INK}"',
-        ' direction="rtl">' if right_to_left else ">",
-    ]
+    parts = []
     largest = max((row.families for row in rows if not row.overall), default=1) or 1
     for place, row in enumerate(rows):
         top = MARGIN + place * shape.row
@@ -141,7 +99,7 @@ def forest_plot(
         parts += [
             _text(row.label, across(2), top + 20 if narrow else middle + 5, bold=row.overall),
             _text(row.words, across(words[0]), words[1], bold=row.overall),
-            _figure(row, at, middle, largest, colour),
+            _figure(row, at, middle, largest, look.colour),
         ]
         if row.overall and place:
             parts.append(f'<path d="M0 {top}H{shape.width}" stroke="{FAINT}"/>')
@@ -163,7 +121,7 @@ def forest_plot(
         _text(scale.fewer, across(fewer[0]), bottom + 44, anchor=fewer[1]),
         _text(scale.more, across(more[0]), bottom + (64 if narrow else 44), anchor=more[1]),
     ]
-    return "".join((*parts, "</g></svg>\n"))
+    return framed(title, (shape.width, height), look, parts, font_size=14 if narrow else 15)
 
 
 def _marks(rows: Sequence[ForestRow]) -> tuple[float, list[int]]:
@@ -181,8 +139,8 @@ def _figure(
 ) -> str:
     """A square or a diamond with its whiskers; a dashed stub where there is nothing to see."""
     if row.difference is None:
-        look = f'fill="none" stroke="{FAINT}" stroke-width="2" stroke-dasharray="5 4"'
-        return f'<rect x="{at(0) - STUB / 2}" y="{middle - 8}" width="{STUB}" height="16" {look}/>'
+        left = at(0) - STUB / 2
+        return f'<rect x="{left}" y="{middle - 8}" width="{STUB}" height="16" {HIDDEN}/>'
     low, value, high = (
         at(100 * share) for share in (row.difference.low, row.difference.value, row.difference.high)
     )

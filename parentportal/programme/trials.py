@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
@@ -19,7 +19,6 @@ from messaging.trials.power import smallest_detectable, split
 from messaging.trials.results import Verdict
 from parentportal.auth import requires, signed_in_officer
 from parentportal.errors import words_for
-from parentportal.i18n import Direction, page_language
 from parentportal.operations.trials import (
     TrialChoices,
     TrialDayPast,
@@ -29,7 +28,6 @@ from parentportal.operations.trials import (
     usual_outcome,
 )
 from parentportal.permissions import Action
-from parentportal.presentation import brand_in_force
 from parentportal.programme.forest import NARROW, WIDE, ForestRow, Scale, forest_plot
 from parentportal.programme.forms import Readable
 from parentportal.programme.trial_words import (
@@ -44,7 +42,7 @@ from parentportal.programme.trial_words import (
     points,
     tally_words,
 )
-from parentportal.programme.views import bp
+from parentportal.programme.views import bp, drawn
 from parentportal.queries.disclosure import SMALLEST_SHOWN
 from parentportal.queries.trials import (
     DrawnFamilies,
@@ -229,26 +227,17 @@ def trial_chart(key: str) -> ResponseReturnValue:
         found = _published(session, line)
     if found.verdict is Verdict.STILL_COUNTING:
         raise NotThere
-    language = page_language()
-    picture = forest_plot(
-        _("More families did it when the wording was neutral, or when it was tailored"),
-        [
-            *(_row(str(STRATA[stratum]), contrast) for stratum, contrast in found.strata),
-            _row(_("All families"), found.overall, overall=True),
-        ],
-        Scale(
-            fewer=_("more when neutral"),
-            more=_("more when tailored"),
-            mark=lambda whole: points(whole / 100, places=0),
-        ),
-        colour=str(brand_in_force().colour),
-        language=language.tag,
-        right_to_left=language.direction is Direction.RIGHT_TO_LEFT,
-        narrow="narrow" in request.args,
+    title = _("More families did it when the wording was neutral, or when it was tailored")
+    rows = [
+        *(_row(str(STRATA[stratum]), contrast) for stratum, contrast in found.strata),
+        _row(_("All families"), found.overall, overall=True),
+    ]
+    scale = Scale(
+        fewer=_("more when neutral"),
+        more=_("more when tailored"),
+        mark=lambda whole: points(whole / 100, places=0),
     )
-    response = Response(picture, mimetype="image/svg+xml")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return drawn(lambda look: forest_plot(title, rows, scale, look))
 
 
 def _row(label: str, contrast: Contrast | None, *, overall: bool = False) -> ForestRow:

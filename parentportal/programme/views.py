@@ -38,6 +38,7 @@ from parentportal.permissions import Action
 from parentportal.presentation import brand_in_force
 from parentportal.programme.chart import Bar, bar_chart
 from parentportal.programme.forms import DrawForm, GroupForm, MeetingForm
+from parentportal.programme.picture import Look
 from parentportal.programme.words import (
     AIMS,
     BATCHES,
@@ -53,6 +54,7 @@ from parentportal.refusals import NotThere, Refusal
 from parentportal.web import now, portal, reading, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
@@ -95,23 +97,27 @@ def counts_chart() -> ResponseReturnValue:
     """Draw the same counts as a picture."""
     with reading() as session:
         published = publish(standings(session))
+    bars = [
+        Bar(
+            str(STANDINGS[standing][0]),
+            number,
+            _("hidden") if number is None else format_decimal(number),
+        )
+        for standing, number in published.cells.items()
+    ]
+    return drawn(lambda look: bar_chart(_("How many parents stand where"), bars, look))
+
+
+def drawn(draw: Callable[[Look], str]) -> Response:
+    """A picture in the look of the page that asks for it; no browser keeps what it counts."""
     language = page_language()
-    picture = bar_chart(
-        _("How many parents stand where"),
-        [
-            Bar(
-                str(STANDINGS[standing][0]),
-                number,
-                _("hidden") if number is None else format_decimal(number),
-            )
-            for standing, number in published.cells.items()
-        ],
-        colour=str(brand_in_force().colour),
-        language=language.tag,
+    look = Look(
+        str(brand_in_force().colour),
+        language.tag,
         right_to_left=language.direction is Direction.RIGHT_TO_LEFT,
         narrow="narrow" in request.args,
     )
-    response = Response(picture, mimetype="image/svg+xml")
+    response = Response(draw(look), mimetype="image/svg+xml")
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -7,13 +7,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from parentportal.programme.chart import Bar, bar_chart
+from parentportal.programme.picture import Look
 
 SVG = "{http://www.w3.org/2000/svg}"
 BARS = [Bar("A & <b>", 40, "40"), Bar("Half", 20, "20"), Bar("None", 0, "0"), Bar("?", None, "–")]
 
 
-def drawn(**how):
-    return ET.fromstring(bar_chart("T", BARS, colour="#12436d", language="en-GB", **how))
+def drawn(bars=BARS, **how):
+    return ET.fromstring(bar_chart("T", bars, Look("#12436d", "en-GB", **how)))
 
 
 @pytest.mark.parametrize("narrow", [False, True])
@@ -38,12 +39,8 @@ def test_bars_are_as_long_as_their_numbers_say():
 def test_a_hidden_number_gives_no_length_away():
     others = [Bar("?", None, "–"), Bar("B", 7, "7")]
     more = [Bar("?", None, "–"), Bar("B", 700, "700")]
-    first, second = (
-        ET.fromstring(bar_chart("T", bars, colour="#12436d", language="en-GB"))
-        for bars in (others, more)
-    )
 
-    stubs = [[bar.attrib for bar in chart.iter(f"{SVG}rect")][1] for chart in (first, second)]
+    stubs = [[bar.attrib for bar in drawn(bars).iter(f"{SVG}rect")][1] for bars in (others, more)]
     assert stubs[0] == stubs[1]
     assert "stroke-dasharray" in stubs[0]
 

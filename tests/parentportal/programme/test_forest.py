@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from messaging.trials.intervals import Interval
 from parentportal.programme.forest import ForestRow, Scale, forest_plot
+from parentportal.programme.picture import Look
 
 SVG = "{http://www.w3.org/2000/svg}"
 SCALE = Scale("fewer & fewer", "more", str)
@@ -22,7 +23,7 @@ ROWS = [
 
 
 def drawn(rows=ROWS, **how):
-    return ET.fromstring(forest_plot("T", rows, SCALE, colour="#12436d", language="en-GB", **how))
+    return ET.fromstring(forest_plot("T", rows, SCALE, Look("#12436d", "en-GB", **how)))
 
 
 def squares(picture):
