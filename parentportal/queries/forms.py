@@ -11,6 +11,7 @@ from sqlalchemy import select
 from messaging.languages import ENGLISH, LANGUAGES
 from parentportal.models import Carer, Family, Invitation, Response, Wave
 from parentportal.operations.recipients import suppressed_by
+from parentportal.operations.suppressing import may_be_asked
 from parentportal.refusals import NotThere
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ class FormFile:
         part: its number among those of the language, from 1.
         first: the place of its first invitation among those of the language, from 1.
         last: that of its last.
-        invitations: those of them who have neither answered nor skipped, nor have a flag for
-            which nothing is written; in the order of their families' references.
+        invitations: those of them who have neither answered nor skipped, nor have a flag or a wish
+            by which nobody asks them; in the order of their families' references.
     """
 
     language: str
@@ -68,6 +69,7 @@ def form_files(session: Session, wave_id: UUID) -> Sequence[FormFile]:
             Family.flags,
             Invitation.skipped_at,
             Response.submitted_at,
+            may_be_asked(),
         )
         .join(Carer, Carer.id == Invitation.carer_id)
         .join(Family, Family.id == Carer.family_id)
@@ -76,8 +78,9 @@ def form_files(session: Session, wave_id: UUID) -> Sequence[FormFile]:
         .order_by(Family.reference, Carer.created_at, Carer.id)
     )
     by_language: dict[str, list[UUID | None]] = defaultdict(list)
-    for key, language, flags, skipped_at, submitted_at in rows:
-        to_ask = skipped_at is None and submitted_at is None and suppressed_by(flags) is None
+    for key, language, flags, skipped_at, submitted_at, may_ask in rows:
+        has_ended = skipped_at is not None or submitted_at is not None
+        to_ask = may_ask and not has_ended and suppressed_by(flags) is None
         by_language[form_language(language)].append(key if to_ask else None)
     return [
         FormFile(

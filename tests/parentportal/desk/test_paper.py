@@ -11,11 +11,14 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from messaging.campaigns import Purpose
+from messaging.channels import Channel
 from messaging.forms import Edition
 from messaging.languages import LANGUAGES, is_right_to_left
 from parentportal.cli import main
 from parentportal.models import AuditEvent, Family, Role
 from parentportal.operations import survey
+from parentportal.operations.preferences import opt_out
 from parentportal.permissions import Action, may
 from parentportal.queries import forms
 from parentportal.queries.forms import form_files
@@ -159,6 +162,31 @@ def test_a_file_keeps_its_families_as_more_of_them_answer(session, clock, monkey
         (2, 3, 4),
         (3, 5, 5),
     ]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "channel", "is_asked"),
+    [
+        (None, None, False),
+        (Purpose.SURVEY, None, False),
+        (Purpose.SURVEY, Channel.LETTER, False),
+        (Purpose.SURVEY, Channel.EMAIL, True),
+        (Purpose.OFFER, None, True),
+    ],
+)
+def test_no_form_is_printed_for_who_does_not_want_to_be_asked(
+    session, clock, purpose, channel, is_asked
+):
+    wave = survey.open_wave(
+        session, "W", opens_at=clock(), closes_at=clock() + timedelta(1), now=clock()
+    )
+    carers = [a_family(session, f"F{number}", clock()) for number in range(2)]
+    keys = [one.invitation_id for one in survey.invite(session, wave, carers, now=clock())]
+    opt_out(session, carers[0].id, purpose, channel, now=clock(), by=None)
+    with statements() as seen:
+        (found,) = form_files(session, wave.id)
+    assert len(seen) == 1
+    assert found.invitations == (tuple(keys) if is_asked else (keys[1],))
 
 
 @pytest.mark.parametrize("role", Role)
