@@ -39,6 +39,7 @@ SHIPPED = (
     "messaging/copy/languages.toml",
     "messaging/lexicon/cy.toml",
     "messaging/demonstration/council.toml",
+    "parentportal/bank_holidays.toml",
     "messaging/layout/letter.typ",
     "messaging/layout/form.typ",
     "messaging/copy/form/ur.toml",
