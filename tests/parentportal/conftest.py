@@ -22,6 +22,24 @@ PASSWORD = "a long enough password"
 
 
 @pytest.fixture
+def now(clock):
+    return clock()
+
+
+@pytest.fixture
+def drafter(session, now):
+    """Who drafts in a session that is undone at the end, for the demonstration council."""
+    save_council(session, demonstration_council(), now=now)
+    return add_officer(session, "d@council.example", "Dot Drafter", Role.OFFICER, PASSWORD, now)
+
+
+@pytest.fixture
+def second(session, now):
+    """Who approves what the drafter drafted."""
+    return add_officer(session, "s@council.example", "Sid Second", Role.APPROVER, PASSWORD, now)
+
+
+@pytest.fixture
 def council(database, clock):
     """The demonstration council, in force."""
     with database.transaction() as session:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from sqlalchemy import select
+
 from parentportal.models import (
     Assignment,
+    AuditEvent,
     Carer,
     Family,
     Invitation,
@@ -119,3 +122,10 @@ def four_groups(session, clock, officer, *, meeting_in_days=20):
             session, group.id, meeting_after(clock(), meeting_in_days), now=clock(), by=officer
         )
     return groups
+
+
+def actions(session, kind):
+    """What the trail holds of all of a kind, the oldest first."""
+    return session.scalars(
+        select(AuditEvent.action).where(AuditEvent.subject_kind == kind).order_by(AuditEvent.number)
+    ).all()
