@@ -1,6 +1,7 @@
 """A parent's own pages, reached by a link from a letter: the message itself, and an invitation."""
 
 from parentportal.account import (  # noqa: F401 -- each adds its pages to the blueprint
+    estimate,
     formats,
     messages,
     replies,

@@ -11,17 +11,12 @@ from typing import TYPE_CHECKING, Final
 from flask import render_template
 
 from messaging.campaigns import LockedBlock
-from messaging.composition import CompositionRefused, Recipient, terms_of
-from messaging.locked import build_locked
 from parentportal.account.blueprint import bp
-from parentportal.i18n import page_language
-from parentportal.operations.groups import LONDON
-from parentportal.side_by_side import shown_blocks
-from parentportal.web import now, portal
+from parentportal.account.facts import facts_of_letter
+from parentportal.web import portal
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-    from markupsafe import Markup
 
 LETTER: Final = "naming-a-school"
 """The campaign whose letter carries the same facts."""
@@ -32,8 +27,8 @@ def naming_a_school() -> ResponseReturnValue:
     """What the council must, may and need not do, and what stays with parents."""
     return render_template(
         "account/naming-a-school.html",
-        facts=_facts(LockedBlock.SCHOOL),
-        rights=_facts(LockedBlock.APPEAL, LockedBlock.HELP),
+        facts=facts_of_letter(LETTER, LockedBlock.SCHOOL),
+        rights=facts_of_letter(LETTER, LockedBlock.APPEAL, LockedBlock.HELP),
         contact=portal().council().contact,
     )
 
@@ -43,24 +38,7 @@ def first_journey() -> ResponseReturnValue:
     """The published steps from an application to the first journey."""
     return render_template(
         "account/first-journey.html",
-        facts=_facts(LockedBlock.TIMELINE),
-        rights=_facts(LockedBlock.APPEAL, LockedBlock.HELP),
+        facts=facts_of_letter(LETTER, LockedBlock.TIMELINE),
+        rights=facts_of_letter(LETTER, LockedBlock.APPEAL, LockedBlock.HELP),
         contact=portal().council().contact,
     )
-
-
-def _facts(*blocks: LockedBlock) -> Markup | None:
-    """Locked facts in the page's language; none where the council has not set what they say."""
-    council, language = portal().council(), page_language().code
-    terms = terms_of(
-        LETTER,
-        language,
-        Recipient("", language),
-        council,
-        dated=now().astimezone(LONDON).date(),
-    )
-    try:
-        built = [one for block in blocks for one in build_locked(block, terms)]
-    except CompositionRefused:
-        return None
-    return shown_blocks(built, language)
