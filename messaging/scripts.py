@@ -6,12 +6,12 @@ from enum import StrEnum
 from typing import Any
 
 from messaging.blocks import Block, Fact, Grid, Heading, Listing, Paragraph, Signature
-from messaging.campaigns import LockedBlock, load_campaign
+from messaging.campaigns import CAMPAIGN_KEYS, LockedBlock, load_campaign
 from messaging.composition import Recipient, tone_values
 from messaging.locked import Terms, build_locked
 from messaging.placeholders import fill
 from messaging.variants import VariantName
-from messaging.wording import copy_of
+from messaging.wording import copy_of, copy_places
 
 _PAUSE = "…"
 _BEFORE = ("opening", "reason")
@@ -92,6 +92,11 @@ def build_script(
         *_said("closing", own["closing"], values, language),
     )
     return Script(terms.campaign, language, steps)
+
+
+def scripted_campaigns() -> tuple[str, ...]:
+    """The keys of the campaigns that there is a script for, in their usual order."""
+    return tuple(key for key in CAMPAIGN_KEYS if f"{key}/script" in copy_places())
 
 
 def script_tone(words: Mapping[str, Any], version: VariantName) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from parentportal.desk import (  # noqa: F401 -- each adds its pages to the blue
     sending,
     signing,
     survey,
+    telephone,
     wishes,
 )
 from parentportal.desk.blueprint import bp

@@ -49,6 +49,12 @@ ENTRIES: tuple[tuple[str, Action, str, str], ...] = (
         _("See which messages go by themselves, by which rule, and who approved it."),
     ),
     (
+        "desk.telephone",
+        Action.SEE_VERSIONS,
+        _("Telephone"),
+        _("Read what to say when you ring a family, for anybody or for one family."),
+    ),
+    (
         "programme.counts",
         Action.SEE_SEGMENT_COUNTS,
         _("Discussion groups"),

@@ -146,9 +146,7 @@ def gather(
         follow_up_weeks=follow_up_weeks,
         carers=[carer.id for carer in found],
     )
-    segments = _licensed_segments(session, today) if today else None
-    if segments is None:
-        segments = _segments(session)
+    segments = segments_known(session, today)
     details: Mapping[UUID, Any] = carers if hasattr(carers, "items") else {}  # type: ignore[assignment]
     candidates: list[Candidate] = []
     left_out: list[LeftOut] = []
@@ -215,7 +213,23 @@ def _carers(
     return session.scalars(query).all()
 
 
-def _licensed_segments(session: Session, today: date) -> Mapping[UUID, Segment | None] | None:
+def segments_known(
+    session: Session, today: date | None, carers: Collection[UUID] | None = None
+) -> Mapping[UUID, Segment | None]:
+    """The segment by which words are chosen for each carer who was typed; two queries at most.
+
+    Args:
+        session: the transaction.
+        today: for a licence that chooses the wording; without it segments are our own.
+        carers: these alone.
+    """
+    licensed = _licensed_segments(session, today, carers) if today else None
+    return _own_segments(session, carers) if licensed is None else licensed
+
+
+def _licensed_segments(
+    session: Session, today: date, carers: Collection[UUID] | None
+) -> Mapping[UUID, Segment | None] | None:
     """Segments of the licence that chooses the wording; none at all where our own choose it."""
     licence = session.scalar(
         select(HeldLicence.id).where(
@@ -224,19 +238,23 @@ def _licensed_segments(session: Session, today: date) -> Mapping[UUID, Segment |
     )
     if licence is None:
         return None
-    rows = session.execute(
-        select(LicensedSegment.carer_id, LicensedSegment.segment).where(
-            LicensedSegment.licence_id == licence
-        )
+    query = select(LicensedSegment.carer_id, LicensedSegment.segment).where(
+        LicensedSegment.licence_id == licence
     )
-    return {carer_id: segment for carer_id, segment in rows}  # noqa: C416 -- rows are no pairs
+    if carers is not None:
+        query = query.where(LicensedSegment.carer_id.in_(carers))
+    return {carer_id: segment for carer_id, segment in session.execute(query)}  # noqa: C416 -- rows are no pairs
 
 
-def _segments(session: Session) -> Mapping[UUID, Segment | None]:
-    rows = session.execute(
+def _own_segments(
+    session: Session, carers: Collection[UUID] | None
+) -> Mapping[UUID, Segment | None]:
+    query = (
         select(Invitation.carer_id, Assignment.segment)
         .join(Response, Response.invitation_id == Invitation.id)
         .join(Assignment, Assignment.response_id == Response.id)
         .order_by(Response.submitted_at, Assignment.id.desc())
     )
-    return {carer_id: segment for carer_id, segment in rows}  # noqa: C416 -- rows are no pairs
+    if carers is not None:
+        query = query.where(Invitation.carer_id.in_(carers))
+    return {carer_id: segment for carer_id, segment in session.execute(query)}  # noqa: C416 -- rows are no pairs
