@@ -8,26 +8,24 @@ import pytest
 from sqlalchemy import select
 
 from messaging.channels import Channel
+from parentportal.dispatch import run
 from parentportal.models import OutgoingMessage, Role
 from parentportal.operations import scheduling, sending
 from parentportal.operations.outbox import approve, draft_batch, submit
-from tests.parentportal.cohort_rows import a_cohort
+from tests.parentportal.cohort_rows import a_cohort, a_family
 
 TERMS = sending.Terms("folder", timedelta(minutes=1))
 
 
 @pytest.fixture
-def now(clock):
-    return clock()
-
-
-@pytest.fixture
 def approved(database, council, officers, now):
-    """So many families' letters and emails, approved."""
+    """So many families' letters and emails, approved; and one's more, in columns of its own."""
 
-    def make(families=1):
+    def make(families=1, **columns):
         with database.transaction() as session:
             a_cohort(session, now, families)
+            if columns:
+                a_family(session, "Z", now, **columns)
             batch = draft_batch(
                 session,
                 "ptb-offer",
@@ -53,6 +51,16 @@ def released(database, approved, now):
                 session, batch.id, **{"send_from": now, "now": now, "by": None, **when}
             )
         return batch
+
+    return make
+
+
+@pytest.fixture
+def send(database, settings, clock):
+    """Let a batch go and send what is due of it."""
+
+    def make(batch, **how):
+        return run(database, settings, batch.id, clock=clock, **how)
 
     return make
 
