@@ -16,7 +16,12 @@ from parentportal.operations.contacts import NEVER_OFFERED, REPLIED, TOO_SOON
 from parentportal.operations.restating import WRITTEN_ANEW
 from parentportal.operations.scheduling import CANCELLED, TOO_LATE
 from parentportal.operations.sending import TRIES_USED_UP
-from parentportal.operations.taking_out import ADDRESS_CHANGED, OFFER_CHANGED
+from parentportal.operations.taking_out import (
+    ADDRESS_CHANGED,
+    OFFER_CHANGED,
+    REPLY_DATE_PAST,
+    SETTINGS_CHANGED,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +68,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "not-an-email": _("The email address is not one."),
         OFFER_CHANGED: _("The offer is closed, or no longer as the letter states it."),
         ADDRESS_CHANGED: _("Their address changed after it was drafted: draft it again."),
+        SETTINGS_CHANGED: _("The council’s settings changed after it was drafted: draft it again."),
+        REPLY_DATE_PAST: _("The day to answer by had passed before it went: draft it again."),
         ChoiceReason.OBJECTION: _("Written anew at their wish: it waits in a draft of its own."),
         WRITTEN_ANEW: _("Written anew at their wish: it waits in a draft of its own."),
         SuppressionReason.OPT_OUT: _("They asked us to stop messages like this."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -34,7 +36,7 @@ class IllnessCutsNotSignedOff(Refusal):
 
 
 def council_in_force(session: Session) -> Council:
-    """The council's settings as they stand.
+    """The council's settings as they stand; one query, and each version is read but once.
 
     Raises:
         NoCouncil: when none were saved yet.
@@ -44,7 +46,13 @@ def council_in_force(session: Session) -> Council:
     )
     if newest is None:
         raise NoCouncil
-    return Council.from_document(newest)
+    return _read(json.dumps(newest))
+
+
+@lru_cache(maxsize=4)
+def _read(document: str) -> Council:
+    """The settings of a document; reading one takes as long as composing several letters."""
+    return Council.from_document(json.loads(document))
 
 
 def save_council(
