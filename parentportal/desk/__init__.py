@@ -5,6 +5,7 @@ from parentportal.desk import (  # noqa: F401 -- each adds its pages to the blue
     batches,
     cohort,
     copy,
+    copy_version,
     drafting,
     keying,
     languages,

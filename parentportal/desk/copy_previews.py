@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,11 +19,14 @@ from messaging.markup import MarkupRefused
 from messaging.offers import AgeBand, ChildOffer, Offer
 from messaging.parity import sample_date, sample_details
 from messaging.press import NotPrintable
+from parentportal.operations.judging import bare_messages
 from parentportal.operations.wording import variant_of
+from parentportal.side_by_side import shown_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from messaging.blocks import Block
     from messaging.council import Council
     from messaging.message import Message
     from parentportal.models import TemplateVersion
@@ -86,6 +90,26 @@ def previews(row: TemplateVersion, council: Council) -> Sequence[Preview]:
         for family in FAMILIES
         for channel in (Channel.LETTER, Channel.SMS)
     ]
+
+
+def facts_beside(key: str, language: str, council: Council) -> Mapping[str, Markup]:
+    """The locked facts that follow each slot, for an invented family; none where none can be made.
+
+    They are what nobody can change here, so that whoever writes sees what is said already.
+    """
+    try:
+        letter, text = bare_messages(key, language, council)
+    except CompositionRefused:
+        return {}
+    slot = "opening"
+    by_slot: dict[str, list[Block]] = defaultdict(list)
+    for block in letter.blocks:
+        if block.locked:
+            by_slot[slot].append(block)
+        else:
+            slot = block.part
+    by_slot["sms"] = [block for block in text.blocks if block.locked]
+    return {slot: shown_blocks(blocks, language) for slot, blocks in by_slot.items()}
 
 
 def _preview(

@@ -120,3 +120,11 @@ def in_words(finding: Finding) -> str:
         where = str(_("Line %(line)s, character %(column)s:"))
         said = f"{where % {'line': line, 'column': column}} {said}"
     return said
+
+
+def in_words_excused(finding: Finding, why: str) -> str:
+    """Words of commitment that an approver let stand, with their reason."""
+    params = {"words": finding.params["words"], "why": why}
+    return (
+        str(_("“%(words)s” is not in the facts. It may stand, for this reason: %(why)s")) % params
+    )

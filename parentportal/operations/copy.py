@@ -222,6 +222,8 @@ def send_back(
 ) -> TemplateVersion:
     """Return words to whoever wrote them, with a note.
 
+    What an approver let stand is weighed anew next time.
+
     Raises:
         NotThere, CopyStepNotAllowed: no such version, or it is not with a second officer.
     """
@@ -229,6 +231,7 @@ def send_back(
     row.state = follow_copy(row.state, CopyStep.SEND_BACK)
     row.note = note.strip() or None
     row.approved_by_id = row.approved_at = row.forum_name = row.forum_at = None
+    row.reasons = []
     _keep(session, row, CopyStep.SEND_BACK, now, by)
     return row
 

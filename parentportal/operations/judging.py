@@ -188,11 +188,18 @@ def findings_of(
 
 
 def _facts(key: str, language: str, council: Council) -> str:
-    """What the letter of a family with children of both ages states, whatever its tone."""
+    return "\n".join(locked_text(message) for message in bare_messages(key, language, council))
+
+
+def bare_messages(key: str, language: str, council: Council) -> tuple[Message, Message]:
+    """The letter and the text of a family with children of both ages, with no tone to speak of.
+
+    Raises:
+        CompositionRefused: the council has not set up what they are about.
+    """
     bare: dict[str, Any] = dict.fromkeys(EVERY_SLOT, "-")
     letter = Variant(key, Channel.LETTER, language, VariantName.NEUTRAL, **bare)
-    text = replace(letter, channel=Channel.SMS)
-    return "\n".join(locked_text(_sample(variant, council)) for variant in (letter, text))
+    return _sample(letter, council), _sample(replace(letter, channel=Channel.SMS), council)
 
 
 def _finished(variant: Variant, council: Council) -> tuple[str, ...]:

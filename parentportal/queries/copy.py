@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
+from messaging.channels import Channel
 from messaging.editing import CopyState
-from messaging.variants import Variant, VariantName, load_variant
+from messaging.variants import Variant, VariantName, VariantNotWrittenError, load_variant
 from parentportal.models import Campaign, Officer, TemplateVersion
+from parentportal.operations.wording import EVERY_SLOT, tone_of
 from parentportal.refusals import NotThere
 
 if TYPE_CHECKING:
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy.orm import Session
-
-    from messaging.channels import Channel
 
 Place = tuple[str, str, VariantName]
 """Where words stand: campaign, language, version."""
@@ -82,6 +82,16 @@ def in_use(session: Session, key: str) -> InUse:
         )
     )
     return InUse({(row.language, row.variant): row for row in rows})
+
+
+def tone_in_use(session: Session, place: Place) -> dict[str, str]:
+    """The texts in use by slot, empty where this version is not written there; one query."""
+    key, language, name = place
+    shelf = in_use(session, key)
+    try:
+        return tone_of(shelf(key, language, name, Channel.LETTER))
+    except VariantNotWrittenError:
+        return dict.fromkeys(EVERY_SLOT, "")
 
 
 def standing(session: Session) -> Mapping[Place, Sequence[TemplateVersion]]:

@@ -1,6 +1,7 @@
 """The copy desk: an officer's words from a draft to their use, on pages that need no scripts."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from messaging.campaigns import CAMPAIGN_KEYS
 from messaging.editing import CopyState
 from messaging.languages import LANGUAGES
 from parentportal.models import Role, TemplateVersion
+from parentportal.operations.council import save_council
 from tests.parentportal.counting import statements
 
 PLACE = "/desk/copy/ptb-offer/en_GB/settler"
@@ -93,12 +95,73 @@ def test_a_promise_is_weighed_by_the_second_officer_with_a_reason(desk, draft, d
     slots = re.findall(r'name="slot" value="([^"]+)"', page)
     matched = re.findall(r'name="matched" value="([^"]+)"', page)
     assert slots
-    without = second.post(f"{draft}/approve", data={"slot": slots, "matched": matched, "why": ""})
+    assert len(slots) > 1
+    whys = ["The forum asked for it.", *[" "] * (len(slots) - 1)]
+    without = second.post(f"{draft}/approve", data={"slot": slots, "matched": matched, "why": whys})
     assert without.status_code == 409
+    assert without.text.count("There is a problem") == 1
+    assert 'href="#why-2">Say why' in without.text
+    assert 'id="why-2-error"' in without.text
+    assert 'id="why-1-error"' not in without.text
+    assert re.search(r'id="why-1"[^>]* value="The forum asked for it\."', without.text)
     reasons = ["The forum asked for it."] * len(slots)
     second.post(f"{draft}/approve", data={"slot": slots, "matched": matched, "why": reasons})
     assert stands(database) == [CopyState.APPROVED]
-    assert "The forum asked for it." in second.get(draft).text
+    page = second.get(draft).text
+    assert "It may stand, for this reason: The forum asked for it." in page
+    assert "govuk-error-message" not in page
+
+
+def test_what_an_approver_let_stand_is_weighed_anew_once_it_was_sent_back(
+    desk, draft, database, as_role
+):
+    desk.post(draft, data=typed(database, closing="You may bring a dog on 3 March."))
+    desk.post(f"{draft}/check")
+    second = as_role(Role.APPROVER)
+
+    def approved():
+        page = second.get(draft).text
+        slots = re.findall(r'name="slot" value="([^"]+)"', page)
+        matched = re.findall(r'name="matched" value="([^"]+)"', page)
+        data = {"slot": slots, "matched": matched, "why": ["The forum asked."] * len(slots)}
+        return second.post(f"{draft}/approve", data=data).status_code
+
+    assert approved() == 302
+    second.post(f"{draft}/send-back", data={"note": "Shorter, please."})
+    assert "The forum asked." not in desk.get(draft).text
+    desk.post(f"{draft}/check")
+    assert approved() == 302
+
+
+def test_words_are_not_sent_back_without_saying_why(desk, draft, database, as_role):
+    desk.post(f"{draft}/check")
+    page = as_role(Role.APPROVER).post(f"{draft}/send-back", data={"note": " "})
+    assert page.status_code == 422
+    assert 'href="#note">Say what needs to change.' in page.text
+    assert 'id="note-error"' in page.text
+    assert stands(database) == [CopyState.CHECKED]
+
+
+def test_the_forums_signature_needs_a_name(desk, draft, database, council, clock, as_role):
+    with database.transaction() as session:
+        save_council(session, replace(council, forum_signs_copy=True), now=clock())
+    desk.post(f"{draft}/check")
+    as_role(Role.APPROVER).post(f"{draft}/approve")
+    page = desk.post(f"{draft}/sign", data={"name": ""})
+    assert page.status_code == 422
+    assert 'href="#name">Enter the name of who signed.' in page.text
+    assert desk.post(f"{draft}/sign", data={"name": "Lee Sample"}).status_code == 302
+
+
+def test_whoever_writes_sees_the_facts_that_stand_there_already(desk, draft, council):
+    page = desk.get(draft).text
+    facts = re.findall(r'<div class="desk-locked".*?</div>\s*</div>', page, re.DOTALL)
+    assert len(facts) == len(("facts", "actions", "closing", "sms"))
+    assert "Keep the travel you have now" in facts[0]
+    assert council.contact.phone in facts[1]
+    assert "a year" in facts[0]
+    desk.post(f"{draft}/check")
+    assert 'class="desk-locked"' not in desk.get(draft).text
 
 
 def test_a_second_officer_sends_words_back_with_a_note(desk, draft, database, as_role):
