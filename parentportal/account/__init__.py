@@ -1,8 +1,10 @@
 """A parent's own pages, reached by a link from a letter: the message itself, and an invitation."""
 
 from parentportal.account import (  # noqa: F401 -- each adds its pages to the blueprint
+    entering,
     estimate,
     formats,
+    home,
     messages,
     replies,
     school,

@@ -200,6 +200,18 @@ def open_message(database: Session, token: str) -> OutgoingMessage:
     return row
 
 
+def parents_message(database: Session, token: str) -> OutgoingMessage:
+    """The message behind a link, where a parent reads it.
+
+    Raises:
+        LinkUnreadable: it is not one of ours, is not open, or is a young person's.
+    """
+    row = open_message(database, token)
+    if load_campaign(row.campaign.key).to_young_person:
+        raise LinkUnreadable
+    return row
+
+
 def _grant(database: Session, row: OutgoingMessage, wish: Wish) -> None:
     """Do what a button asks for, as the parent's own wish."""
     campaign, moment = load_campaign(row.campaign.key), now()

@@ -23,7 +23,7 @@ from messaging.channels import Channel
 from messaging.composition import CompositionRefused
 from messaging.variants import VariantName, VariantNotWrittenError, voices
 from parentportal.account.blueprint import bp, kind_page, speak
-from parentportal.account.messages import open_message
+from parentportal.account.messages import parents_message
 from parentportal.account.versions import LETTERS
 from parentportal.i18n import page_language
 from parentportal.models import PrintFormat
@@ -100,7 +100,7 @@ def wishes(token: str) -> ResponseReturnValue:
     """
     try:
         with reading() as database:
-            row = _parents_message(database, token)
+            row = parents_message(database, token)
             speak(row.language)
             samples = _samples(database, row, page_language().code)
     except LinkUnreadable as refusal:
@@ -114,18 +114,6 @@ def wishes(token: str) -> ResponseReturnValue:
     hints = {_VALUES[name]: sample for name, sample in samples.items()}
     page = render_template("account/wishes.html", token=token, form=form, hints=hints)
     return page, HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
-
-
-def _parents_message(database: Session, token: str) -> OutgoingMessage:
-    """The message behind a link, where a parent reads it.
-
-    Raises:
-        LinkUnreadable: it is not one of ours, is not open, or is a young person's.
-    """
-    row = open_message(database, token)
-    if load_campaign(row.campaign.key).to_young_person:
-        raise LinkUnreadable
-    return row
 
 
 def _samples(database: Session, row: OutgoingMessage, language: str) -> Mapping[VariantName, str]:
