@@ -11,18 +11,15 @@ on order: a share of connections is dropped before a message is accepted, and a 
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import re
-import signal
 import threading
-import time
 from collections import Counter, deque
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -39,6 +36,10 @@ from tests.loopback.notify_rules import (
     message,
     stamp,
 )
+from tests.loopback.serving import options, serve_until_ended
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SERVICE = "26785a09-ab16-4eb0-8407-a37497a57506"
 SECRET = "3d844edf-8d35-48ac-975b-e847b4f122b0"
@@ -285,22 +286,12 @@ class LoopbackNotify:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=0)
+    parser = options(__doc__)
     parser.add_argument("--rate", type=int, default=3000)
-    parser.add_argument("--drop-before", type=float, default=0)
-    parser.add_argument("--drop-after", type=float, default=0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--log", type=Path)
     asked = parser.parse_args()
     faults = Faults(asked.drop_before, asked.drop_after, asked.seed)
     with LoopbackNotify(port=asked.port, rate=asked.rate, faults=faults, log=asked.log) as notify:
-        print(notify.url, KEY, flush=True)  # noqa: T201
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        while not stop.is_set():
-            time.sleep(0.1)
+        serve_until_ended(notify.url, KEY)
 
 
 if __name__ == "__main__":

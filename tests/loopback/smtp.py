@@ -9,14 +9,11 @@ what was accepted.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import random
-import signal
 import ssl
 import threading
-import time
 import warnings
 from collections import Counter
 from dataclasses import dataclass
@@ -24,13 +21,18 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.utils import format_datetime
 from ipaddress import ip_address
-from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.loopback.serving import options, serve_until_ended
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FOREVER = 3600
 
@@ -286,21 +288,10 @@ def certificate(folder: Path, host: str = "127.0.0.1") -> tuple[ssl.SSLContext, 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--drop-before", type=float, default=0)
-    parser.add_argument("--drop-after", type=float, default=0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--log", type=Path)
-    asked = parser.parse_args()
+    asked = options(__doc__).parse_args()
     faults = Faults(asked.drop_before, asked.drop_after, asked.seed)
     with LoopbackSmtp(port=asked.port, faults=faults, log=asked.log) as mail:
-        print(mail.port, flush=True)  # noqa: T201
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        while not stop.is_set():
-            time.sleep(0.1)
+        serve_until_ended(mail.port)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from parentportal.models import Answer, Carer, Family, Form, Invitation, Respons
 from parentportal.operations import survey
 from parentportal.sealing import keyring_in_use
 from segmentation.instrument import Answers
+from tests.parentportal.survey.walking import Parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +75,18 @@ def invited(database, clock, council) -> Callable[..., Invited]:
 @pytest.fixture
 def family(invited) -> Invited:
     return invited()
+
+
+@pytest.fixture
+def parent(client, clock) -> Parent:
+    """The parent of that family, who takes their time."""
+    return Parent(client, clock)
+
+
+@pytest.fixture
+def elsewhere(app) -> Parent:
+    """The same parent on another device."""
+    return Parent(app.test_client())
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from parentportal.models import Form
-from segmentation.adaptive import next_item, play
+from segmentation.adaptive import next_item
 from segmentation.instrument import Answers, load_instrument
 from tests.parentportal.survey.walking import (
+    ASKED,
     FIRST,
     MOST,
     SETTLED,
@@ -20,20 +19,6 @@ from tests.parentportal.survey.walking import (
     number_of,
     words_of,
 )
-
-ASKED = play(TOOL, TORN)[1]
-"""What somebody who is hard to place is asked."""
-
-
-@pytest.fixture
-def parent(client, clock) -> Parent:
-    return Parent(client, clock)
-
-
-@pytest.fixture
-def elsewhere(app) -> Parent:
-    """The same parent on another device."""
-    return Parent(app.test_client())
 
 
 def test_a_question_may_be_left_out_and_an_answer_taken_back(parent, family, kept):

@@ -7,8 +7,6 @@ import re
 from datetime import timedelta
 from importlib.resources import files
 
-import pytest
-
 from parentportal.survey.notice import OWN_WORDS
 from segmentation.adaptive import play
 from segmentation.instrument import load_instrument
@@ -16,6 +14,7 @@ from segmentation.segments import Segment
 from tests.parentportal.counting import statements
 from tests.parentportal.survey.conftest import POSTCODE
 from tests.parentportal.survey.walking import (
+    ASKED,
     FIRST,
     MOST,
     SETTLED,
@@ -26,20 +25,6 @@ from tests.parentportal.survey.walking import (
     item_of,
     words_of,
 )
-
-ASKED = play(TOOL, TORN)[1]
-"""What somebody who is hard to place is asked."""
-
-
-@pytest.fixture
-def parent(client, clock) -> Parent:
-    return Parent(client, clock)
-
-
-@pytest.fixture
-def elsewhere(app) -> Parent:
-    """The same parent on another device."""
-    return Parent(app.test_client())
 
 
 def test_a_parent_walks_from_the_code_to_the_thanks(parent, family, kept, invitation_of):

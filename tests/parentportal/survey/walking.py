@@ -6,6 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from segmentation.adaptive import play
 from segmentation.instrument import load_instrument
 from segmentation.scoring import VALUE_OF_FACET, VALUES_OF_SEGMENT
 from segmentation.segments import Segment
@@ -34,6 +35,9 @@ SETTLED = {
 
 TORN = {code: 1 + number**2 % 5 for number, code in enumerate(TOOL.items)}
 """How somebody would answer who is hard to place: they are asked as much as may be."""
+
+ASKED = play(TOOL, TORN)[1]
+"""What they are asked."""
 
 
 def words_of(page: TestResponse) -> str:
