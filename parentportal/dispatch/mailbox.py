@@ -109,7 +109,7 @@ def write_email(
     mail = EmailMessage(policy=SMTP)
     try:
         mail["From"] = Address(sender.council, addr_spec=sender.email)
-        mail["To"] = Address(addr_spec=to)
+        mail["To"] = _whole(to)
     except (ValueError, IndexError, MessageError) as wrong:  # the parser has no word for nothing
         raise EmailRefused from wrong
     mail["Subject"] = message.subject
@@ -129,6 +129,14 @@ def write_email(
     mail.add_alternative(page, subtype="html", cte="base64")
     mail.set_boundary(f"part-{message_id.hex}")
     return mail.as_bytes()
+
+
+def _whole(to: str) -> Address:
+    """The address, where all of it is one: a comment after it would be left out in silence."""
+    address = Address(addr_spec=to)
+    if address.addr_spec != to or not to.isascii():
+        raise ValueError(to)
+    return address
 
 
 def _signed(message: Message) -> str:
