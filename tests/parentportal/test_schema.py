@@ -10,14 +10,15 @@ import pytest
 from alembic import command
 from sqlalchemy import MetaData, select
 
-from parentportal.db import Database
 from parentportal.models import Answer, Assignment, Form, Invitation, Response, Wave
 from parentportal.schema import alembic_config, empty, is_current, upgrade
 from segmentation.instrument import DEFAULT, load_instrument
-from tests.conftest import address_of
+from tests.parentportal.editions import edition, keeping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from parentportal.db import Database
 
 START = datetime(2026, 10, 1, 9, tzinfo=UTC)
 FIRST_FORM = ("lending-a-hand", "feeling-safe", "own-ideas")
@@ -38,87 +39,66 @@ def test_migrations_make_exactly_what_the_models_say(migrated):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def first_edition(request, tmp_path_factory) -> Iterator[Database]:
     """A database as the first edition left it: one family, half-way through the twelve."""
-    with address_of(request.param, tmp_path_factory) as url, Database(url) as database:
-        upgrade(database, "0001")
-        known = MetaData()
-        with database.engine.begin() as connection:
-            known.reflect(connection)
-        _fill(database, known)
-        yield database
-
-
-def _fill(database: Database, known: MetaData) -> None:
-    """Rows in the shape of then, ids as each kind of database keeps them."""
     family, carer, wave, invitation, response = (uuid4() for _ in range(5))
-    rows = {
-        "family": {
-            "id": family,
-            "reference": "F1",
-            "reference_key": "f1",
-            "flags": [],
-            "created_at": START,
-            "changed_at": START,
-        },
-        "carer": {
-            "id": carer,
-            "family_id": family,
-            "name_key": b"key",
-            "name_sealed": b"sealed",
-            "language": "en_GB",
-            "created_at": START,
-            "position": 0,
-        },
-        "wave": {
-            "id": wave,
-            "name": "Old",
-            **THE_TWELVE,
-            "opens_at": START,
-            "closes_at": START,
-        },
-        "invitation": {
-            "id": invitation,
-            "wave_id": wave,
-            "carer_id": carer,
-            "code_key": b"key",
-            "code_sealed": b"sealed",
-            "wrong_postcodes": 0,
-        },
-        "response": {
-            "id": response,
-            "invitation_id": invitation,
-            "mode": "web",
-            "language": "en_GB",
-            "started_at": START,
-        },
-    }
-    answers = [
-        {
-            "response_id": response,
-            "item": item,
-            "rating_sealed": bytes([number]),
-            "language": "en_GB",
-            "answered_at": START + timedelta(minutes=number),
-        }
-        for number, item in enumerate(FIRST_FORM)
-    ]
-    assignment = {
-        "id": uuid4(),
-        "response_id": response,
-        "reason": "too-few",
-        "figures_sealed": b"sealed",
-        "items_used": len(FIRST_FORM),
-        "assigned_at": START,
-        **THE_TWELVE,
-    }
-    with database.engine.begin() as connection:
-        on_sqlite = connection.dialect.name == "sqlite"
-        answered = [("answer", answer) for answer in answers]
-        for name, found in [*rows.items(), *answered, ("assignment", assignment)]:
-            kept = {
-                key: value.hex if on_sqlite and key.endswith("id") else value
-                for key, value in found.items()
-            }
-            connection.execute(known.tables[name].insert().values(kept))
+    with edition(request.param, "0001", tmp_path_factory) as database:
+        with keeping(database) as keep:
+            keep(
+                "family",
+                id=family,
+                reference="F1",
+                reference_key="f1",
+                flags=[],
+                created_at=START,
+                changed_at=START,
+            )
+            keep(
+                "carer",
+                id=carer,
+                family_id=family,
+                name_key=b"key",
+                name_sealed=b"sealed",
+                language="en_GB",
+                created_at=START,
+                position=0,
+            )
+            keep("wave", id=wave, name="Old", **THE_TWELVE, opens_at=START, closes_at=START)
+            keep(
+                "invitation",
+                id=invitation,
+                wave_id=wave,
+                carer_id=carer,
+                code_key=b"key",
+                code_sealed=b"sealed",
+                wrong_postcodes=0,
+            )
+            keep(
+                "response",
+                id=response,
+                invitation_id=invitation,
+                mode="web",
+                language="en_GB",
+                started_at=START,
+            )
+            for number, item in enumerate(FIRST_FORM):
+                keep(
+                    "answer",
+                    response_id=response,
+                    item=item,
+                    rating_sealed=bytes([number]),
+                    language="en_GB",
+                    answered_at=START + timedelta(minutes=number),
+                )
+            keep(
+                "assignment",
+                id=uuid4(),
+                response_id=response,
+                reason="too-few",
+                figures_sealed=b"sealed",
+                items_used=len(FIRST_FORM),
+                assigned_at=START,
+                **THE_TWELVE,
+            )
+        yield database
 
 
 def test_a_round_of_the_first_edition_goes_on_with_the_bank_in_the_order_of_answering(

@@ -7,14 +7,13 @@ from importlib.resources import files
 
 import pytest
 from alembic import command
-from sqlalchemy import MetaData, select
+from sqlalchemy import select
 
 from messaging.council import demonstration_council
-from parentportal.db import Database
 from parentportal.models import CouncilSettings
 from parentportal.operations.council import council_in_force
 from parentportal.schema import alembic_config, upgrade
-from tests.conftest import address_of
+from tests.parentportal.editions import edition, keeping
 
 NEW_SINCE = {
     *("bsl_link", "call_hours", "follow_up_weeks", "forum_signs_copy", "logo", "most_sides"),
@@ -50,19 +49,13 @@ def as_the_edition_before_kept_it():
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def edition_before(request, tmp_path_factory):
-    with address_of(request.param, tmp_path_factory) as url, Database(url) as database:
-        upgrade(database, "0006")
-        known = MetaData()
-        with database.engine.begin() as connection:
-            known.reflect(connection)
-            connection.execute(
-                known.tables["council_settings"]
-                .insert()
-                .values(
-                    version=1,
-                    document=as_the_edition_before_kept_it(),
-                    saved_at=datetime(2026, 10, 1, tzinfo=UTC),
-                )
+    with edition(request.param, "0006", tmp_path_factory) as database:
+        with keeping(database) as keep:
+            keep(
+                "council_settings",
+                version=1,
+                document=as_the_edition_before_kept_it(),
+                saved_at=datetime(2026, 10, 1, tzinfo=UTC),
             )
         yield database
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from alembic import command
@@ -12,140 +12,89 @@ from sqlalchemy import MetaData, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from messaging.lifecycle import State
-from parentportal.db import Database
 from parentportal.models import OutgoingBatch, OutgoingMessage
 from parentportal.schema import alembic_config, upgrade
-from tests.conftest import address_of
+from tests.parentportal.editions import as_kept, edition, keeping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from parentportal.db import Database
+
 START = datetime(2026, 10, 1, 9, tzinfo=UTC)
-
-
-def a_carer(database: Database, known: MetaData) -> UUID:
-    """One carer in the columns that there were."""
-    family, carer = uuid4(), uuid4()
-    rows = (
-        (
-            "family",
-            {
-                "id": family,
-                "reference": "F1",
-                "reference_key": "f1",
-                "flags": [],
-                "created_at": START,
-                "changed_at": START,
-            },
-        ),
-        (
-            "carer",
-            {
-                "id": carer,
-                "family_id": family,
-                "name_key": bytes(32),
-                "name_sealed": b"sealed",
-                "language": "en_GB",
-                "created_at": START,
-                "position": 0,
-            },
-        ),
-    )
-    with database.engine.begin() as connection:
-        on_sqlite = connection.dialect.name == "sqlite"
-        for name, found in rows:
-            kept = {
-                key: value.hex if on_sqlite and isinstance(value, UUID) else value
-                for key, value in found.items()
-            }
-            connection.execute(known.tables[name].insert().values(kept))
-    return carer
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def half_sent(request, tmp_path_factory) -> Iterator[Database]:
     """One batch as a killed sender of the edition before left it: one gone, one not."""
-    with address_of(request.param, tmp_path_factory) as url, Database(url) as database:
-        upgrade(database, "0002")
-        known = MetaData()
-        with database.engine.begin() as connection:
-            known.reflect(connection)
-        carer = a_carer(database, known)
-        drafter, second, campaign, version, batch = (uuid4() for _ in range(5))
-        officer = {"role": "officer", "password_hash": "", "active": True, "session_number": 0}
-        message = {
-            "batch_id": batch,
-            "campaign_id": campaign,
-            "lot": "",
-            "carer_id": carer,
-            "language": "en_GB",
-            "arm": "neutral",
-            "variant": "neutral",
-            "choice_reason": "no-segment",
-            "template_version_id": version,
-            "content_sealed": b"sealed",
-            "recipient_sealed": b"sealed",
-        }
-        rows = [
-            ("officer", {"id": drafter, "email": "a", "name": "A", "created_at": START, **officer}),
-            ("officer", {"id": second, "email": "b", "name": "B", "created_at": START, **officer}),
-            (
-                "campaign",
-                {"id": campaign, "key": "k", "neutral_share": 20, "seed": "s", "created_at": START},
-            ),
-            (
+    family, carer, drafter, second, campaign, version, batch = (uuid4() for _ in range(7))
+    officer = {"role": "officer", "password_hash": "", "active": True, "session_number": 0}
+    message = {
+        "batch_id": batch,
+        "campaign_id": campaign,
+        "lot": "",
+        "carer_id": carer,
+        "language": "en_GB",
+        "arm": "neutral",
+        "variant": "neutral",
+        "choice_reason": "no-segment",
+        "template_version_id": version,
+        "content_sealed": b"sealed",
+        "recipient_sealed": b"sealed",
+    }
+    with edition(request.param, "0002", tmp_path_factory) as database:
+        with keeping(database) as keep:
+            keep(
+                "family",
+                id=family,
+                reference="F1",
+                reference_key="f1",
+                flags=[],
+                created_at=START,
+                changed_at=START,
+            )
+            keep(
+                "carer",
+                id=carer,
+                family_id=family,
+                name_key=bytes(32),
+                name_sealed=b"sealed",
+                language="en_GB",
+                created_at=START,
+                position=0,
+            )
+            keep("officer", id=drafter, email="a", name="A", created_at=START, **officer)
+            keep("officer", id=second, email="b", name="B", created_at=START, **officer)
+            keep("campaign", id=campaign, key="k", neutral_share=20, seed="s", created_at=START)
+            keep(
                 "template_version",
-                {
-                    "id": version,
-                    "campaign_id": campaign,
-                    "language": "en_GB",
-                    "variant": "neutral",
-                    "version": 1,
-                    "blocks": {},
-                    "sha256": "x",
-                    "registered_at": START,
-                },
-            ),
-            (
+                id=version,
+                campaign_id=campaign,
+                language="en_GB",
+                variant="neutral",
+                version=1,
+                blocks={},
+                sha256="x",
+                registered_at=START,
+            )
+            keep(
                 "outgoing_batch",
-                {
-                    "id": batch,
-                    "campaign_id": campaign,
-                    "lot": "",
-                    "state": "approved",
-                    "dated": date(2026, 10, 1),
-                    "drafted_by_id": drafter,
-                    "drafted_at": START,
-                    "approved_by_id": second,
-                    "approved_at": START,
-                    "left_out": [],
-                    "lease": uuid4(),
-                    "leased_until": START,
-                },
-            ),
-            (
-                "outgoing_message",
-                {
-                    "id": uuid4(),
-                    "channel": "letter",
-                    "state": "dispatched",
-                    **message,
-                    "evidence": {"file": "x"},
-                },
-            ),
-            (
-                "outgoing_message",
-                {"id": uuid4(), "channel": "email", "state": "approved", **message},
-            ),
-        ]
-        with database.engine.begin() as connection:
-            on_sqlite = connection.dialect.name == "sqlite"
-            for name, found in rows:
-                kept = {
-                    key: value.hex if on_sqlite and isinstance(value, UUID) else value
-                    for key, value in found.items()
-                }
-                connection.execute(known.tables[name].insert().values(kept))
+                id=batch,
+                campaign_id=campaign,
+                lot="",
+                state="approved",
+                dated=date(2026, 10, 1),
+                drafted_by_id=drafter,
+                drafted_at=START,
+                approved_by_id=second,
+                approved_at=START,
+                left_out=[],
+                lease=uuid4(),
+                leased_until=START,
+            )
+            gone = {"state": "dispatched", "evidence": {"file": "x"}}
+            keep("outgoing_message", id=uuid4(), channel="letter", **gone, **message)
+            keep("outgoing_message", id=uuid4(), channel="email", state="approved", **message)
         yield database
 
 
@@ -178,8 +127,7 @@ def test_the_database_refuses_what_no_message_can_be(half_sent, values):
     known = MetaData()
     with half_sent.engine.begin() as connection:
         known.reflect(connection, only=[table.name])
-        if connection.dialect.name == "sqlite":
-            values = {key: one.hex if isinstance(one, UUID) else one for key, one in values.items()}
+        values = as_kept(connection, values)
     with pytest.raises(IntegrityError), half_sent.engine.begin() as connection:
         connection.execute(known.tables[table.name].update().values(values))
 

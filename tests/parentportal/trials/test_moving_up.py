@@ -3,47 +3,36 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import MetaData, select
+from sqlalchemy import select
 
 from messaging.lifecycle import State
 from messaging.variants import Arm
-from parentportal.db import Database
 from parentportal.models import Campaign, TrialFamily
 from parentportal.operations.trials import arms_for
 from parentportal.schema import upgrade
 from segmentation.segments import Segment
-from tests.conftest import address_of
+from tests.parentportal.editions import edition, keeping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from parentportal.db import Database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def before(request, tmp_path_factory) -> Iterator[Database]:
     """A database of the edition before, with a family that was drafted for."""
-    with address_of(request.param, tmp_path_factory) as url, Database(url) as database:
-        upgrade(database, "0004")
+    with edition(request.param, "0004", tmp_path_factory) as database:
         yield database
 
 
 def test_families_drafted_for_before_keep_their_arm_and_are_in_no_contrast(before, now):
-    known = MetaData()
     keys = {name: uuid4() for name in ("officer", "campaign", "template", "batch", "family")}
     carers = [uuid4(), uuid4()]
-    with before.engine.begin() as connection:
-        known.reflect(connection)
-        plain = connection.dialect.name == "sqlite"
-
-        def keep(table, **columns):
-            held = {
-                name: value.hex if plain and isinstance(value, UUID) else value
-                for name, value in columns.items()
-            }
-            connection.execute(known.tables[table].insert().values(held))
-
+    with keeping(before) as keep:
         keep(
             "officer",
             id=keys["officer"],
