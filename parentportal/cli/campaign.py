@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from messaging.campaigns import CAMPAIGN_KEYS, load_campaign
 from messaging.council import CouncilRefused, demonstration_council, load_council
 from messaging.parity import ParityReport
 from messaging.parity import parity as compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HOLDS, DIFFERS, UNREADABLE = 0, 1, 2
 
@@ -58,16 +62,21 @@ def _in_words(report: ParityReport) -> str:
             f"{report.campaign}: {len(report.compared)} texts for {len(report.samples)} families"
             f" ({len(versions)} versions, {', '.join(languages)})."
         ),
-        *(
-            f"Different ({one.comparison}): {one.language} {one.channel} {one.variant},"
-            f" {one.sample}: {one.found} instead of {one.expected}"
-            for one in report.differences
-        ),
-        *(
-            f"In tone alone ({one.kind}): {one.language} {one.channel} {one.variant},"
-            f" {one.slot}: {one.matched}"
-            for one in report.breaches
-        ),
+        *faults_in_words(report),
         "Every version states the same facts." if report.holds else "The versions differ.",
     ]
     return "\n".join(lines)
+
+
+def faults_in_words(report: ParityReport) -> Iterator[str]:
+    """A line for each place where a campaign's versions do not state the same."""
+    for one in report.differences:
+        yield (
+            f"Different ({one.comparison}): {one.language} {one.channel} {one.variant},"
+            f" {one.sample}: {one.found} instead of {one.expected}"
+        )
+    for breach in report.breaches:
+        yield (
+            f"In tone alone ({breach.kind}): {breach.language} {breach.channel} {breach.variant},"
+            f" {breach.slot}: {breach.matched}"
+        )

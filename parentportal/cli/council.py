@@ -19,6 +19,7 @@ from messaging.schemes.journeys import Journey, ages_of
 from messaging.schemes.money import format_pounds
 from messaging.schemes.refusals import WorkingOutRefused
 from messaging.schemes.timeline import scheme_on
+from parentportal.cli.campaign import faults_in_words
 from parentportal.cli.sign_off import sign_off, withdraw
 from parentportal.config import Settings
 from parentportal.db import Database
@@ -28,6 +29,7 @@ from parentportal.operations.council import (
     council_in_force,
     save_council,
 )
+from parentportal.operations.judging import newly_unlike
 from parentportal.web import system_clock
 
 if TYPE_CHECKING:
@@ -52,10 +54,19 @@ council.add_command(withdraw)
 
 @council.command("set")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def set_council(file: Path) -> None:
+@click.option(
+    "--anyway",
+    is_flag=True,
+    help="Even if words in use then say more than the facts: they cannot be drafted until mended.",
+)
+def set_council(file: Path, *, anyway: bool) -> None:
     """Put the settings of FILE (TOML) in force; the ones before stay on record.
 
-    Exit code 2: something in the file is refused; every field is listed, and nothing has changed.
+    The words in use are held against the new settings first: all that they would make unlike in
+    the versions of a message is listed.
+
+    Exit code 2: something in the file is refused, or words in use do not fit it; all of it is
+    listed, and nothing has changed.
     """
     try:
         found = load_council(file)
@@ -64,14 +75,22 @@ def set_council(file: Path) -> None:
             click.echo(f"{field or file.name}: {reason}", err=True)
         click.echo("Nothing has changed.", err=True)
         raise SystemExit(REFUSED) from None
-    database = Database(Settings.from_environment().database_url)
-    try:
-        with database, database.transaction() as session:
-            version = save_council(session, found, now=system_clock()).version
-    except IllnessCutsNotSignedOff:
-        click.echo("The legal sign-off that attendance names is not on record here.", err=True)
-        click.echo("Nothing has changed.", err=True)
-        raise SystemExit(REFUSED) from None
+    with Database(Settings.from_environment().database_url) as database:
+        with database.reading() as session:  # it takes its time, and nobody waits for it
+            unlike = newly_unlike(session, found)
+        for report in unlike:
+            for line in faults_in_words(report):
+                click.echo(f"{report.campaign}: {line}", err=True)
+        if unlike and not anyway:
+            click.echo("Mend these words first, or say --anyway. Nothing has changed.", err=True)
+            raise SystemExit(REFUSED)
+        try:
+            with database.transaction() as session:
+                version = save_council(session, found, now=system_clock()).version
+        except IllnessCutsNotSignedOff:
+            click.echo("The legal sign-off that attendance names is not on record here.", err=True)
+            click.echo("Nothing has changed.", err=True)
+            raise SystemExit(REFUSED) from None
     click.echo(f"{found.name}: version {version} of the settings is in force.")
 
 

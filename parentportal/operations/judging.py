@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,14 +31,14 @@ from messaging.parity import (
 )
 from messaging.placeholders import CompositionRefused
 from messaging.variants import Variant, VariantName, VariantNotWrittenError
-from parentportal.operations.council import council_in_force
+from parentportal.operations.council import NoCouncil, council_in_force
 from parentportal.operations.wording import EVERY_SLOT, variant_of
-from parentportal.queries.copy import InUse, in_use
+from parentportal.queries.copy import InUse, in_use, keys_in_use
 from parentportal.refusals import NotThere, Refusal
 from segmentation.readability import reading_age
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -249,3 +250,30 @@ def report_of(session: Session, key: str) -> ParityReport:
     if key not in CAMPAIGN_KEYS:
         raise NotThere
     return _report(key, council_in_force(session), in_use(session, key))
+
+
+def newly_unlike(session: Session, council: Council) -> Sequence[ParityReport]:
+    """What would be at fault with the copy in use once these settings are in force, and is not now.
+
+    Each report is of one campaign, less what is at fault already. A campaign that the council no
+    longer sets up states nothing at all.
+    """
+    reports = []
+    for key in keys_in_use(session):
+        with suppress(ServiceNotSet):
+            report = _report(key, council, in_use(session, key))
+            if not report.holds:
+                reports.append(_less_what_is_so_already(session, report))
+    return [report for report in reports if not report.holds]
+
+
+def _less_what_is_so_already(session: Session, report: ParityReport) -> ParityReport:
+    try:
+        now = report_of(session, report.campaign)
+    except (NoCouncil, ServiceNotSet):
+        return report
+    return replace(
+        report,
+        differences=tuple(one for one in report.differences if one not in now.differences),
+        breaches=tuple(one for one in report.breaches if one not in now.breaches),
+    )

@@ -84,6 +84,17 @@ def in_use(session: Session, key: str) -> InUse:
     return InUse({(row.language, row.variant): row for row in rows})
 
 
+def keys_in_use(session: Session) -> Sequence[str]:
+    """The campaigns that have been written from here, or have words of the council's; one query."""
+    return session.scalars(
+        select(Campaign.key)
+        .join(TemplateVersion, TemplateVersion.campaign_id == Campaign.id)
+        .where(TemplateVersion.state == CopyState.IN_USE)
+        .distinct()
+        .order_by(Campaign.key)
+    ).all()
+
+
 def tone_in_use(session: Session, place: Place) -> dict[str, str]:
     """The texts in use by slot, empty where this version is not written there; one query."""
     key, language, name = place

@@ -10,12 +10,16 @@ from importlib.resources import files
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from messaging.council import Council, demonstration_council
+from messaging.variants import VariantName
 from parentportal.cli import main
-from parentportal.models import CouncilSettings, Wave
+from parentportal.models import CouncilSettings, Role, Wave
+from parentportal.operations import copy
+from parentportal.operations.council import council_in_force, save_council
 from parentportal.operations.groups import LONDON
+from parentportal.operations.judging import VersionsDiffer, check_alike
 from parentportal.web import system_clock
 from tests.conftest import KEYRING
 from tests.parentportal.cohort_rows import a_family
@@ -63,6 +67,69 @@ def test_every_field_that_is_wrong_is_listed_and_nothing_changes(run, settings_f
         assert line in result.output
     with database.reading() as session:
         assert session.scalar(select(CouncilSettings)) is None
+
+
+OWN_WORDS = "The trial takes 3 weeks. If anything is not clear, please ask me."
+
+
+@pytest.fixture
+def own_words(database, council, officers, clock):
+    """Words of the council's own in use, that name a number of its settings."""
+    settled = replace(
+        council,
+        personal_transport_budget=replace(council.personal_transport_budget, trial_weeks=3),
+    )
+    with database.transaction() as session:
+        save_council(session, settled, now=clock())
+        row = copy.begin_edit(
+            session,
+            "ptb-offer",
+            "en_GB",
+            VariantName.NEUTRAL,
+            now=clock(),
+            by=officers[Role.OFFICER],
+        )
+        by = officers[Role.OFFICER]
+        copy.save_words(session, row.id, {"closing": OWN_WORDS}, now=clock(), by=by)
+        copy.check(session, row.id, now=clock(), by=by)
+        copy.approve(session, row.id, now=clock(), by=officers[Role.APPROVER])
+        copy.put_in_use(session, row.id, now=clock(), by=by)
+    return settled
+
+
+def newest(database):
+    with database.reading() as session:
+        return session.scalar(select(func.max(CouncilSettings.version)))
+
+
+def test_settings_that_the_words_in_use_do_not_fit_are_refused_with_each_place(
+    run, own_words, settings_file, database
+):
+    before = newest(database)
+    result = run("council", "set", settings_file)
+    assert result.exit_code == 2
+    assert "ptb-offer: In tone alone (number): en_GB letter neutral, closing: 3" in result.output
+    assert "Nothing has changed." in result.output
+    assert newest(database) == before
+
+
+def test_they_are_put_in_force_anyway_where_somebody_says_so(
+    run, own_words, settings_file, database, clock
+):
+    before = newest(database)
+    result = run("council", "set", settings_file, "--anyway")
+    assert result.exit_code == 0
+    assert "In tone alone" in result.output
+    assert newest(database) == before + 1
+    with database.reading() as session, pytest.raises(VersionsDiffer):
+        check_alike(session, "ptb-offer", council_in_force(session))
+
+
+def test_what_was_at_fault_before_stands_in_the_way_of_nothing(run, own_words, settings_file):
+    run("council", "set", settings_file, "--anyway")
+    result = run("council", "set", settings_file)
+    assert result.exit_code == 0
+    assert "In tone alone" not in result.output
 
 
 def test_a_wave_is_opened_everyone_invited_and_their_codes_written(run, database, tmp_path, clock):
