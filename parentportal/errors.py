@@ -42,6 +42,7 @@ from parentportal.operations.licensed import LicenceOver
 from parentportal.operations.outbox import AlreadyGoing, NothingToDraft, SecondOfficerNeeded
 from parentportal.operations.preferences import ChannelNotOpen, LanguageNotWritten
 from parentportal.operations.replies import LinkUnreadable, MeetingBegun, ReplyClosed
+from parentportal.operations.requests import RequestEnded
 from parentportal.operations.retests import RetestOfRetest, TooFewToRetest
 from parentportal.operations.retyping import ToolNotAdopted
 from parentportal.operations.scheduling import LastDayTooSoon
@@ -181,6 +182,7 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
             HTTPStatus.CONFLICT,
             _("There are not enough households in the pool for this draw."),
         ),
+        RequestEnded: (HTTPStatus.CONFLICT, _("This was seen to already, or taken back.")),
         ReplyNotOpen: (
             HTTPStatus.CONFLICT,
             _("This message does not ask that, or is not sent yet."),

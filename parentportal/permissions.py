@@ -21,6 +21,7 @@ class Action(StrEnum):
     IMPORT_COHORT = "import-cohort"
     RUN_SURVEY = "run-survey"
     KEY_FORMS = "key-forms"
+    TEND_REQUESTS = "tend-requests"
     DRAFT_MESSAGES = "draft-messages"
     READ_MESSAGES = "read-messages"
     SEE_VERSIONS = "see-versions"
@@ -43,6 +44,7 @@ _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.IMPORT_COHORT,
                 Action.RUN_SURVEY,
                 Action.KEY_FORMS,
+                Action.TEND_REQUESTS,
                 Action.DRAFT_MESSAGES,
                 Action.READ_MESSAGES,
                 Action.SEE_VERSIONS,

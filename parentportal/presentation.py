@@ -33,6 +33,7 @@ FOOTER = (
     ("survey.privacy", lazy_gettext("Privacy notice")),
     ("survey.cookies", lazy_gettext("Cookies")),
     ("survey.accessibility", lazy_gettext("Accessibility")),
+    ("account.home", lazy_gettext("Your own page")),
     ("account.naming_a_school", lazy_gettext("Before you name a school")),
     ("account.first_journey", lazy_gettext("How long it takes to arrange travel")),
     ("account.versions", lazy_gettext("What we write to families")),

@@ -1,6 +1,7 @@
 """The officers' pages: signing in, what to do next, families, the survey, messages going out."""
 
 from parentportal.desk import (  # noqa: F401 -- each adds its pages to the blueprint
+    asked,
     automatic,
     batches,
     cohort,

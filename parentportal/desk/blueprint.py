@@ -37,6 +37,12 @@ ENTRIES: tuple[tuple[str, Action, str, str], ...] = (
         _("Type in the forms that came back by post."),
     ),
     (
+        "desk.asked",
+        Action.TEND_REQUESTS,
+        _("Asked for"),
+        _("See what parents asked for, by when it is promised, and say when it is done."),
+    ),
+    (
         "desk.campaigns",
         Action.READ_MESSAGES,
         _("Messages"),

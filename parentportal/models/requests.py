@@ -7,9 +7,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from parentportal.models.base import Base, Keyed, Moment, words
+from parentportal.models.people import Carer
 from parentportal.sealing import Sealed
 
 
@@ -70,3 +71,5 @@ class CarerRequest(Keyed, Base):
     ended: Mapped[RequestEnd | None] = mapped_column(words(RequestEnd))
     ended_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
     recorded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"))
+
+    carer: Mapped[Carer] = relationship()

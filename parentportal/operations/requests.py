@@ -98,7 +98,7 @@ def take_back(session: Session, carer_id: UUID, request_id: UUID, *, now: dateti
     _end(session, request_id, RequestEnd.TAKEN_BACK, now=now, by=None, carer_id=carer_id)
 
 
-def see_to(session: Session, request_id: UUID, *, now: datetime, by: Officer) -> None:
+def see_to(session: Session, request_id: UUID, *, now: datetime, by: Officer | None) -> None:
     """An officer has done what was asked for.
 
     Raises:
