@@ -134,8 +134,12 @@ def send(council, settings, campaign, asked):
 
 
 def work(council, settings, batch_id=None):
+    """Let a worker go round for as long as Notify, which takes only so many a minute, needs."""
     worker = Worker(council.database, settings, council.clock)
     worker.drain(batch_id)
+    while batch_id and by_state(rows_of(council, batch_id), State.APPROVED):
+        council.clock.advance(seconds=1)
+        worker.drain(batch_id)
     worker.close()
 
 
@@ -149,6 +153,10 @@ def rows_of(council, batch_id):
 def row_of(council, key):
     with council.database.reading() as session:
         return session.get_one(OutgoingMessage, UUID(str(key)))
+
+
+def by_state(rows, state):
+    return [row for row in rows if row.state is state]
 
 
 def by_channel(rows, channel):
