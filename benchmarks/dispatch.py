@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from json import loads
 from pathlib import Path
 from time import monotonic, sleep
@@ -33,17 +33,16 @@ from parentportal.db import Database
 from parentportal.dispatch import Worker
 from parentportal.dispatch.notify import NotifyWay
 from parentportal.dispatch.ways import Parcel
-from parentportal.models import OutgoingMessage, Role, SignOffKind
+from parentportal.models import OutgoingMessage, Role
 from parentportal.operations import accounts, scheduling
 from parentportal.operations.council import save_council
 from parentportal.operations.outbox import approve, draft_batch, submit
 from parentportal.operations.pacing import EVERY_MINUTE
-from parentportal.operations.signoffs import record_sign_off
 from parentportal.schema import upgrade
 from parentportal.sealing import use_keyring
 from parentportal.ways_out import NOTIFY_RATE, NotifyService, Provider, WaysOut
 from tests.loopback.notify import EMAIL_TEMPLATE, KEY, TEXT_TEMPLATE
-from tests.parentportal.cohort_rows import a_cohort
+from tests.parentportal.cohort_rows import a_cohort, impact_assessed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,16 +121,7 @@ def _released(database: Database, messages: int) -> UUID:
     """So many emails, approved and let go, of a council that may send."""
     with database.transaction() as session:
         save_council(session, demonstration_council(), now=NOW)
-        record_sign_off(
-            session,
-            SignOffKind.DPIA,
-            name="Dee Sample",
-            role="data protection officer",
-            signed_on=date(2026, 1, 5),
-            reference="DPIA/7",
-            now=NOW,
-            by=None,
-        )
+        impact_assessed(session, NOW)
         drafts, approves = (
             accounts.add_officer(
                 session, f"{role}@council.example", "Pat Sample", role, "a password for both", NOW

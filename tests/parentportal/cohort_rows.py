@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
@@ -16,8 +17,10 @@ from parentportal.models import (
     OfferKind,
     OpenOffer,
     Response,
+    SignOffKind,
     Wave,
 )
+from parentportal.operations.signoffs import record_sign_off
 from segmentation.segments import Segment
 
 ADDRESS = ("1 Invented Road", "Exampleton", "EX1 1ZZ")
@@ -72,7 +75,7 @@ def a_family(session, reference, now, *, flags=(), children=True, **columns):
 
 
 def assigned(session, carer, segment, now):
-    """Let a carer have answered: in this segment, or unassigned."""
+    """Let a carer have answered in a round of their own: in this segment, or unassigned."""
     wave = Wave(
         name=str(uuid4()),
         instrument_version="i",
@@ -82,8 +85,13 @@ def assigned(session, carer, segment, now):
     )
     session.add(wave)
     session.flush()
+    typed(session, carer, segment, wave=wave, at=now)
+
+
+def typed(session, carer, segment, *, wave, at):
+    """Type a carer's answers of a round; without a segment they were not clear enough."""
     invitation = Invitation(
-        wave_id=wave.id, carer_id=carer.id, code_key=uuid4().bytes * 2, code="X", wrong_postcodes=0
+        wave_id=wave.id, carer_id=carer.id, code_key=uuid4().bytes * 2, code="X"
     )
     session.add(invitation)
     session.flush()
@@ -91,8 +99,8 @@ def assigned(session, carer, segment, now):
         invitation_id=invitation.id,
         mode=Mode.WEB,
         language="en_GB",
-        started_at=now,
-        submitted_at=now,
+        started_at=at,
+        submitted_at=at,
     )
     session.add(response)
     session.flush()
@@ -103,9 +111,9 @@ def assigned(session, carer, segment, now):
             reason=None if segment else "low-confidence",
             figures={},
             items_used=12,
-            tool_version="t",
-            instrument_version="i",
-            assigned_at=now,
+            tool_version=wave.tool_version,
+            instrument_version=wave.instrument_version,
+            assigned_at=at,
         )
     )
     session.flush()
@@ -125,3 +133,17 @@ def a_cohort(session, now, families):
         assigned(session, carer, SEGMENTS[number % 4], now)
         carers.append(carer)
     return carers
+
+
+def impact_assessed(session, now):
+    """The impact assessment is signed off: real ways may reach people."""
+    record_sign_off(
+        session,
+        SignOffKind.DPIA,
+        name="Dee Sample",
+        role="data protection officer",
+        signed_on=date(2026, 1, 5),
+        reference="DPIA/7",
+        now=now,
+        by=None,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import MetaData
 
@@ -14,6 +14,7 @@ from tests.conftest import address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     import pytest
     from sqlalchemy import Connection
@@ -38,6 +39,31 @@ def keeping(database: Database) -> Iterator[Callable[..., None]]:
             connection.execute(known.tables[table].insert().values(as_kept(connection, columns)))
 
         yield keep
+
+
+def keep_carer(keep: Callable[..., None], at: datetime) -> UUID:
+    """One family and its carer, in columns that every edition had; the carer's key."""
+    family, carer = uuid4(), uuid4()
+    keep(
+        "family",
+        id=family,
+        reference="F1",
+        reference_key="f1",
+        flags=[],
+        created_at=at,
+        changed_at=at,
+    )
+    keep(
+        "carer",
+        id=carer,
+        family_id=family,
+        name_key=bytes(32),
+        name_sealed=b"sealed",
+        language="en_GB",
+        created_at=at,
+        position=0,
+    )
+    return carer
 
 
 def as_kept(connection: Connection, columns: dict[str, object]) -> dict[str, object]:

@@ -7,18 +7,10 @@ from random import Random
 
 from sqlalchemy import select
 
-from parentportal.models import (
-    Assignment,
-    AuditEvent,
-    Carer,
-    Family,
-    Invitation,
-    Mode,
-    Response,
-    Wave,
-)
+from parentportal.models import AuditEvent, Carer, Family, Wave
 from parentportal.operations.groups import Meeting, plan_meeting, set_up_groups
 from segmentation.segments import Segment
+from tests.parentportal.cohort_rows import typed
 
 LONG_AGO = datetime(2026, 9, 1, tzinfo=UTC)
 AS_LISTED = 6
@@ -84,33 +76,7 @@ class Cohort:
         return carer
 
     def answer(self, carer, segment, *, wave, at=LONG_AGO) -> None:
-        """Type a carer's answers of a wave; without a segment they were not clear enough."""
-        invitation = Invitation(
-            wave_id=wave.id,
-            carer_id=carer.id,
-            code_key=carer.id.bytes + wave.id.bytes,
-            code="none",
-        )
-        response = Response(
-            invitation_id=invitation.id,
-            mode=Mode.WEB,
-            language="en_GB",
-            started_at=at,
-            submitted_at=at,
-        )
-        assignment = Assignment(
-            response_id=response.id,
-            segment=segment,
-            reason=None if segment else "low-confidence",
-            figures={},
-            items_used=12,
-            tool_version="test",
-            instrument_version="travel-values-1",
-            assigned_at=at,
-        )
-        for row in (invitation, response, assignment):
-            self.session.add(row)
-            self.session.flush()
+        typed(self.session, carer, segment, wave=wave, at=at)
 
 
 def four_groups(session, clock, officer, *, meeting_in_days=20):

@@ -17,7 +17,6 @@ import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -25,15 +24,14 @@ from sqlalchemy import func, select
 
 from messaging.channels import Channel
 from messaging.lifecycle import State
-from parentportal.models import OutgoingBatch, OutgoingMessage, Role, SignOffKind
+from parentportal.models import OutgoingBatch, OutgoingMessage, Role
 from parentportal.operations import scheduling
 from parentportal.operations.outbox import approve, draft_batch, submit
-from parentportal.operations.signoffs import record_sign_off
 from parentportal.web import system_clock
 from tests.loopback.notify import Faults, LoopbackNotify
 from tests.loopback.smtp import Faults as MailFaults
 from tests.loopback.smtp import LoopbackSmtp
-from tests.parentportal.cohort_rows import a_cohort
+from tests.parentportal.cohort_rows import a_cohort, impact_assessed
 from tests.parentportal.sending.storming import ways_out
 
 SEED = 2026
@@ -62,16 +60,7 @@ def released(database, council, officers):
     def make(families):
         now = system_clock()
         with database.transaction() as session:
-            record_sign_off(
-                session,
-                SignOffKind.DPIA,
-                name="Dee Sample",
-                role="data protection officer",
-                signed_on=date(2026, 1, 5),
-                reference="DPIA/7",
-                now=now,
-                by=None,
-            )
+            impact_assessed(session, now)
             a_cohort(session, now, families)
             batch = draft_batch(
                 session, "ptb-offer", dated=now.date(), now=now, by=officers[Role.OFFICER]

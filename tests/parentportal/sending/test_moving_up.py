@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from messaging.lifecycle import State
 from parentportal.models import OutgoingBatch, OutgoingMessage
 from parentportal.schema import alembic_config, upgrade
-from tests.parentportal.editions import as_kept, edition, keeping
+from tests.parentportal.editions import as_kept, edition, keep_carer, keeping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,42 +27,11 @@ START = datetime(2026, 10, 1, 9, tzinfo=UTC)
 @pytest.fixture(params=["sqlite", "postgresql"])
 def half_sent(request, tmp_path_factory) -> Iterator[Database]:
     """One batch as a killed sender of the edition before left it: one gone, one not."""
-    family, carer, drafter, second, campaign, version, batch = (uuid4() for _ in range(7))
+    drafter, second, campaign, version, batch = (uuid4() for _ in range(5))
     officer = {"role": "officer", "password_hash": "", "active": True, "session_number": 0}
-    message = {
-        "batch_id": batch,
-        "campaign_id": campaign,
-        "lot": "",
-        "carer_id": carer,
-        "language": "en_GB",
-        "arm": "neutral",
-        "variant": "neutral",
-        "choice_reason": "no-segment",
-        "template_version_id": version,
-        "content_sealed": b"sealed",
-        "recipient_sealed": b"sealed",
-    }
     with edition(request.param, "0002", tmp_path_factory) as database:
         with keeping(database) as keep:
-            keep(
-                "family",
-                id=family,
-                reference="F1",
-                reference_key="f1",
-                flags=[],
-                created_at=START,
-                changed_at=START,
-            )
-            keep(
-                "carer",
-                id=carer,
-                family_id=family,
-                name_key=bytes(32),
-                name_sealed=b"sealed",
-                language="en_GB",
-                created_at=START,
-                position=0,
-            )
+            carer = keep_carer(keep, START)
             keep("officer", id=drafter, email="a", name="A", created_at=START, **officer)
             keep("officer", id=second, email="b", name="B", created_at=START, **officer)
             keep("campaign", id=campaign, key="k", neutral_share=20, seed="s", created_at=START)
@@ -92,6 +61,19 @@ def half_sent(request, tmp_path_factory) -> Iterator[Database]:
                 lease=uuid4(),
                 leased_until=START,
             )
+            message = {
+                "batch_id": batch,
+                "campaign_id": campaign,
+                "lot": "",
+                "carer_id": carer,
+                "language": "en_GB",
+                "arm": "neutral",
+                "variant": "neutral",
+                "choice_reason": "no-segment",
+                "template_version_id": version,
+                "content_sealed": b"sealed",
+                "recipient_sealed": b"sealed",
+            }
             gone = {"state": "dispatched", "evidence": {"file": "x"}}
             keep("outgoing_message", id=uuid4(), channel="letter", **gone, **message)
             keep("outgoing_message", id=uuid4(), channel="email", state="approved", **message)
