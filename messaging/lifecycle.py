@@ -70,6 +70,7 @@ STEPS: Mapping[tuple[State, Step], State] = MappingProxyType(
         (State.SENDING, Step.DOUBT): State.UNCERTAIN,
         (State.SENDING, Step.FAIL): State.FAILED,
         (State.SENDING, Step.TAKE_BACK): State.WITHDRAWN,
+        (State.DISPATCHED, Step.TAKE_BACK): State.WITHDRAWN,
         (State.UNCERTAIN, Step.DISPATCH): State.DISPATCHED,
         (State.UNCERTAIN, Step.SEND_AGAIN): State.APPROVED,
         (State.DISPATCHED, Step.DELIVER): State.DELIVERED,
@@ -87,7 +88,8 @@ STEPS: Mapping[tuple[State, Step], State] = MappingProxyType(
 
 ``APPROVED`` to ``DISPATCHED`` without a lease is a provider's report on what it was thought not to
 have. Reports come in any order, and the newest is true: a mailbox that took a message may send it
-back later, and one that was said to be full may have taken it.
+back later, and one that was said to be full may have taken it. What is dispatched is taken back
+only while it lies here: a letter before it is printed with the others of its batch.
 """
 
 BATCH_STEPS: Mapping[tuple[State, Step], State] = MappingProxyType(

@@ -187,6 +187,10 @@ class FolderWay(Way):
             self._mailbox.drop(reference)
             self._text(reference).unlink(missing_ok=True)
 
+    def still_here(self, batch_id: UUID) -> bool:
+        """Until the manifest is there, by which whoever fetches the letters knows them."""
+        return not LetterFolder.of(self._tray.outbox, batch_id).manifest.exists()
+
     def close_batch(
         self,
         batch_id: UUID,

@@ -29,7 +29,7 @@ import paramiko  # type: ignore[import-untyped]
 from messaging.channels import Channel
 from messaging.letters import Stationery
 from parentportal.dispatch.files import fault_of, make_folder, move, write_whole
-from parentportal.dispatch.folder import Tray
+from parentportal.dispatch.folder import LetterFolder, Tray
 from parentportal.dispatch.paper import LetterPrinter
 from parentportal.dispatch.print_run import CONTENTS, MANIFEST
 from parentportal.dispatch.ways import NotNow, Shut, Way, WayShut
@@ -106,6 +106,10 @@ class PrintHouseWay(Way):
         """Take letters out of a batch that is not closed."""
         self._tray.take_back(batch_id, references)
 
+    def still_here(self, batch_id: UUID) -> bool:
+        """Until the first of the batch's files may have its name at the print house."""
+        return not any(_notes(LetterFolder.of(self._tray.outbox, batch_id).path).glob("*"))
+
     def close_batch(
         self,
         batch_id: UUID,
@@ -167,7 +171,11 @@ def _digest(file: Path) -> bytes:
 
 
 def _note(folder: Path, name: str, what: str) -> Path:
-    return folder / "put" / f"{name}.{what}"
+    return _notes(folder) / f"{name}.{what}"
+
+
+def _notes(folder: Path) -> Path:
+    return folder / "put"
 
 
 @contextmanager

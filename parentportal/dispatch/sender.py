@@ -34,6 +34,7 @@ from parentportal.dispatch.ways import (
 )
 from parentportal.models import OutgoingBatch
 from parentportal.operations import scheduling, sending
+from parentportal.operations.laid_down import laid_down, take_out_laid_down
 from parentportal.operations.outbox import batch_in_hand
 from parentportal.operations.scheduling import WAITING
 from parentportal.operations.signoffs import may_reach_people
@@ -53,6 +54,9 @@ log = logging.getLogger(__name__)
 
 AT_A_TIME = 10
 """Messages to a claim: what waits for a lease to run out, at most, after a worker was killed."""
+
+TOGETHER = 200
+"""Letters that are looked at again in one transaction, before their batch is printed."""
 
 MARGIN = timedelta(seconds=5)
 """What a lease has over the way's patience, for our own commits and for clocks that differ."""
@@ -317,6 +321,7 @@ class Worker:
             taken = scheduling.take_to_close(session, now=self._clock(), batch_id=batch_id)
         for closing, lease in taken:
             try:
+                self._look_again(closing, lease)
                 self._make_up(closing)
             except NotNow as later:
                 self._close_later(closing, lease, max(SOON, later.after or SOON))
@@ -329,6 +334,18 @@ class Worker:
                 with self._database.transaction() as session:
                     scheduling.finish(session, closing, lease, now=self._clock())
         return bool(taken)
+
+    def _look_again(self, batch_id: UUID, lease: UUID) -> None:
+        """Take out letters that only lie here and may not go any more."""
+        for way in self._ways:
+            if not way.still_here(batch_id):
+                continue
+            with self._database.reading() as session:
+                keys = laid_down(session, batch_id, way.name)
+            for start in range(0, len(keys), TOGETHER):
+                with self._database.transaction() as session:
+                    some = keys[start : start + TOGETHER]
+                    take_out_laid_down(session, batch_id, lease, some, now=self._clock())
 
     def _close_later(self, batch_id: UUID, lease: UUID, wait: timedelta) -> None:
         with self._database.transaction() as session:

@@ -211,6 +211,10 @@ class Way(ABC):
     ) -> None:
         """Take away what still lies here of messages that are not to go after all."""
 
+    def still_here(self, batch_id: UUID) -> bool:  # noqa: ARG002 -- most ways keep nothing
+        """Whether the letters it took of a batch only lie here: nobody can have fetched them."""
+        return False
+
     def reports(self) -> Iterable[Report]:
         """What the provider tells of failures only when it is asked; all of it again each time.
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import and_, select
+
 from messaging.variants import ChoiceReason
+from parentportal.models import Carer, OutgoingMessage
 from parentportal.operations import trail
 from parentportal.operations.preferences import carer_in_hand
 from parentportal.operations.restating import restate
@@ -14,9 +17,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from parentportal.models import Carer, Officer, OutgoingMessage
+    from parentportal.models import Officer
 
 
 def object_to_tailoring(
@@ -44,6 +48,14 @@ def object_to_tailoring(
 def restate_neutral(session: Session, carer: Carer, now: datetime) -> Sequence[OutgoingMessage]:
     """Put the neutral version in place of what a carer who objects has not been sent yet."""
     return restate(session, carer, now, reason=ChoiceReason.OBJECTION)
+
+
+def objected() -> ColumnElement[bool]:
+    """Tailored, and its reader has objected since: it goes in the neutral version or not at all."""
+    return and_(
+        OutgoingMessage.choice_reason == ChoiceReason.TAILORED,
+        OutgoingMessage.carer_id.in_(select(Carer.id).where(Carer.objected_at.is_not(None))),
+    )
 
 
 def allow_tailoring(session: Session, carer_id: UUID, *, now: datetime, by: Officer | None) -> None:

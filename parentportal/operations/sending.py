@@ -14,13 +14,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import or_, select, update
 
 from messaging.lifecycle import State, Step, follow
-from messaging.variants import ChoiceReason
 from parentportal.models import Carer, OutgoingBatch, OutgoingMessage, SuppressionReason
 from parentportal.operations import trail
-from parentportal.operations.objections import restate_neutral
+from parentportal.operations.objections import objected, restate_neutral
 from parentportal.operations.pacing import allowance, spend
 from parentportal.operations.scheduling import may_go
 from parentportal.operations.suppressing import suppress
@@ -92,7 +91,7 @@ def claim(
             OutgoingMessage.channel.in_(channels),
             OutgoingMessage.state == State.APPROVED,
             or_(OutgoingMessage.due_at.is_(None), OutgoingMessage.due_at <= now),
-            ~_objected(),
+            ~objected(),
         )
         .order_by(OutgoingMessage.id)
         .limit(most)
@@ -329,7 +328,7 @@ def restate_objected(session: Session, *, now: datetime, batch_id: UUID | None =
         .where(
             Carer.id.in_(
                 select(OutgoingMessage.carer_id).where(
-                    OutgoingMessage.state == State.APPROVED, _objected(), *in_batch
+                    OutgoingMessage.state == State.APPROVED, objected(), *in_batch
                 )
             )
         )
@@ -346,14 +345,6 @@ def _batches_that_may_go(session: Session, now: datetime, batch_id: UUID | None)
     if batch_id is not None:
         found = found.where(OutgoingBatch.id == batch_id)
     return session.scalars(found.with_for_update(read=True, key_share=True)).all()
-
-
-def _objected() -> ColumnElement[bool]:
-    """Tailored, and its reader has objected since: it goes in the neutral version or not at all."""
-    return and_(
-        OutgoingMessage.choice_reason == ChoiceReason.TAILORED,
-        OutgoingMessage.carer_id.in_(select(Carer.id).where(Carer.objected_at.is_not(None))),
-    )
 
 
 def _under(message_id: UUID, lease: UUID) -> tuple[ColumnElement[bool], ...]:
@@ -380,7 +371,7 @@ def _kept_back(session: Session, row: OutgoingMessage, lease: UUID, now: datetim
         _let_go(row)
         trail.keep(session, "refuse", "outgoing_message", row.id, now=now, reason=reason)
         return True
-    objects = select(OutgoingMessage.id).where(OutgoingMessage.id == row.id, _objected())
+    objects = select(OutgoingMessage.id).where(OutgoingMessage.id == row.id, objected())
     if session.scalar(objects) is None:
         return False
     return put_back(session, row.id, lease, begun=False)

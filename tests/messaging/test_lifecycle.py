@@ -45,8 +45,14 @@ def reached_from(start, steps):
 
 
 @pytest.mark.parametrize("state", sorted(GONE | {State.FAILED}))
-def test_what_the_provider_has_is_never_sent_again_and_never_taken_back(state):
-    assert reached_from(state, STEPS) == GONE - {State.DISPATCHED} | {State.FAILED, state}
+def test_what_the_provider_has_is_never_sent_again(state):
+    after = {state: end for state, end in STEPS.items() if state[1] is not Step.TAKE_BACK}
+    assert reached_from(state, after) == GONE - {State.DISPATCHED} | {State.FAILED, state}
+
+
+def test_only_what_lies_here_still_is_taken_back_and_then_it_is_withdrawn():
+    taken = {before: end for (before, step), end in STEPS.items() if step is Step.TAKE_BACK}
+    assert taken == {State.SENDING: State.WITHDRAWN, State.DISPATCHED: State.WITHDRAWN}
 
 
 def test_what_is_uncertain_goes_again_only_when_a_person_says_so():
