@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, TextAreaField
@@ -19,7 +20,7 @@ from parentportal.account.messages import SAID
 from parentportal.account.visitor import NotKnown, leave, visitor
 from parentportal.campaign_names import CAMPAIGNS
 from parentportal.models import OfferKind, RequestKind
-from parentportal.operations import requests
+from parentportal.operations import objections, requests, withdrawing
 from parentportal.queries.own_page import own_page
 from parentportal.web import now, portal, reading, transaction
 
@@ -192,7 +193,33 @@ def take_back(request_id: UUID) -> ResponseReturnValue:
             requests.take_back(database, carer_id, request_id, now=now())
     except requests.RequestEnded:
         return redirect(url_for(".home"))
-    flash(_("We have taken this back for you."), "success")
+    flash(gettext("We have taken this back for you."), "success")
+    return redirect(url_for(".home"))
+
+
+@bp.route("/my/answers", methods=["GET", "POST"])
+def take_answers_back() -> ResponseReturnValue:
+    """Delete a parent's answers once they have said so."""
+    carer_id = visitor()
+    form = FlaskForm()
+    if form.validate_on_submit():
+        with transaction() as database:
+            withdrawing.withdraw_answers(database, carer_id, now=now(), by=None)
+        flash(
+            gettext("Your answers are deleted. We write to you in the plain version now."),
+            "success",
+        )
+        return redirect(url_for(".home"))
+    return render_template("account/take-answers-back.html", form=form)
+
+
+@bp.post("/my/plain")
+def plain() -> ResponseReturnValue:
+    """A parent wants no words chosen by their answers."""
+    carer_id = visitor()
+    with transaction() as database:
+        objections.object_to_tailoring(database, carer_id, now=now(), by=None)
+    flash(gettext("From now on we write to you in the plain version."), "success")
     return redirect(url_for(".home"))
 
 

@@ -37,7 +37,12 @@ WRITTEN_ANEW = "written-anew"
 
 
 def restate(
-    session: Session, carer: Carer, now: datetime, *, reason: str = WRITTEN_ANEW
+    session: Session,
+    carer: Carer,
+    now: datetime,
+    *,
+    reason: str = WRITTEN_ANEW,
+    answers_gone: bool = False,
 ) -> Sequence[OutgoingMessage]:
     """Write anew every message of a carer that is not sent yet and would read otherwise now.
 
@@ -50,13 +55,14 @@ def restate(
         carer: whose wishes have changed.
         now: when.
         reason: why those that were being read are taken out.
+        answers_gone: whether what their words were chosen by is there no more.
 
     Returns:
         The messages put right; those taken out are withdrawn now, and what a sender may have
         written of them must be taken away.
     """
     batches, rows = unsent_of(session, carer.id)
-    drafts = Drafts(session, batches, now)
+    drafts = Drafts(session, batches, now, answers_gone)
     changed = tuple(row for row in rows if _restated(session, row, carer, drafts, now, reason))
     if changed:
         trail.keep(session, "restate", "carer", carer.id, now=now, messages=len(changed))
@@ -88,6 +94,7 @@ class Drafts:
     session: Session
     batches: Mapping[UUID, OutgoingBatch]
     now: datetime
+    answers_gone: bool = False
     made: dict[UUID, OutgoingBatch] = field(default_factory=dict)
 
     def beside(self, batch_id: UUID) -> OutgoingBatch:
@@ -146,7 +153,7 @@ class Drafts:
     def choice(self, row: OutgoingMessage, carer: Carer, channel: Channel) -> Choice:
         """The version that a message is to have now, by the grounds that it was chosen by."""
         campaign = self.session.get_one(Campaign, row.campaign_id)
-        tailored = row.choice_reason == ChoiceReason.TAILORED
+        tailored = row.choice_reason == ChoiceReason.TAILORED and not self.answers_gone
         return choose(
             campaign.key,
             channel,
