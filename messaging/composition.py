@@ -16,6 +16,7 @@ from messaging.locked import (
     Terms,
     build_locked,
     check_link,
+    details_beside,
     names_of,
     printed_date,
 )
@@ -107,7 +108,12 @@ def compose(
         link=terms.link,
         edition=recipient.edition,
         beside=compose(
-            beside, recipient, council, dated=dated, details=details, portal_link=portal_link
+            beside,
+            recipient,
+            council,
+            dated=dated,
+            details=details_beside(details),
+            portal_link=portal_link,
         )
         if beside
         else None,

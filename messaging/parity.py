@@ -213,7 +213,9 @@ def sample_details(campaign: Campaign, dated: date) -> Details | None:
         About.SURVEY: SurveyDetails(code="ABCD-EFGH-JKLM", closes=later),
         About.REVIEW: ReviewDetails(dated + timedelta(weeks=2), later, "Morgan Sample"),
         About.CHANGES: WhatChanged(
-            dated - timedelta(weeks=8), (("Sample point one", "Sample change one"),)
+            dated - timedelta(weeks=8),
+            (("Sample point one", "Sample change one"),),
+            beside=(("Sample point one", "Sample change one"),),
         ),
     }
     return by_kind[campaign.about]

@@ -2,7 +2,8 @@
 
 A meeting: `meeting_place`, `meeting_starts`, `meeting_minutes`, `meeting_access`, `reply_link`.
 A survey: `survey_code`, `survey_closes`. A review: `review_starts`, `review_decided`,
-`review_officer`. What changed: `met_on`, then `said_1` and `changed_1`, `said_2` and `changed_2`…
+`review_officer`. What changed: `met_on`, then `said_1` and `changed_1`, `said_2` and `changed_2`…;
+for a letter in two languages the same in the other one too, in `said_1_beside`, `changed_1_beside`…
 """
 
 import re
@@ -29,8 +30,8 @@ DETAIL_COLUMNS = frozenset(
     | {"review_starts", "review_decided", "review_officer"}
     | {"met_on"}
 )
-NUMBERED_COLUMN = re.compile(r"(said|changed)_([1-9][0-9]?)")
-"""A column of what was said, or of what changed because of it."""
+NUMBERED_COLUMN = re.compile(r"(said|changed)_([1-9][0-9]?)(_beside)?")
+"""A column of what was said, or of what changed because of it, or of either in two languages."""
 
 LONGEST_MEETING = 600  # minutes
 
@@ -111,18 +112,22 @@ def _changes(cells: Cells, _council: Council, dated: date) -> WhatChanged:
     met_on = _day(cells, "met_on")
     if met_on > dated:
         raise DetailsRefused(("bad-meeting", "met_on lies after the letter's date."))
-    numbers = sorted(
-        {
-            int(found[2])
-            for name, text in cells.items()
-            if text and (found := NUMBERED_COLUMN.fullmatch(name))
-        }
-    )
-    for number in numbers:
-        _require(cells, f"said_{number}", f"changed_{number}")
-    return WhatChanged(
-        met_on, tuple((cells[f"said_{number}"], cells[f"changed_{number}"]) for number in numbers)
-    )
+    filled = {
+        (int(found[2]), found[3] or "")
+        for name, text in cells.items()
+        if text and (found := NUMBERED_COLUMN.fullmatch(name))
+    }
+    numbers = sorted({number for number, _ in filled})
+    endings = sorted({ending for _, ending in filled})
+    rows = {ending: tuple(_row(cells, number, ending) for number in numbers) for ending in endings}
+    return WhatChanged(met_on, rows[""], rows.get("_beside", ()))
+
+
+def _row(cells: Cells, number: int, ending: str) -> tuple[str, str]:
+    """What was said and what came of it; where one row is in two languages, all are."""
+    said, changed = f"said_{number}{ending}", f"changed_{number}{ending}"
+    _require(cells, said, changed)
+    return cells[said], cells[changed]
 
 
 _READERS: Mapping[About, Callable[[Cells, Council, date], Details]] = {

@@ -23,6 +23,7 @@ from messaging.locked.details import (
     ReviewDetails,
     SurveyDetails,
     WhatChanged,
+    details_beside,
     details_document,
     read_details,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "WhatChanged",
     "build_locked",
     "check_link",
+    "details_beside",
     "details_document",
     "names_of",
     "printed_date",

@@ -1,7 +1,7 @@
 """What a message is told beside the family it goes to: a meeting, a survey, a review, changes."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -62,10 +62,12 @@ class WhatChanged:
     Attributes:
         met_on: when the group met.
         rows: what was said, and what changed or why not, each in the message's language.
+        beside: the same in the language that a letter carries as well; empty for others.
     """
 
     met_on: date
     rows: tuple[tuple[str, str], ...]
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 Details = InvitationDetails | SurveyDetails | ReviewDetails | WhatChanged
@@ -102,5 +104,13 @@ def read_details(document: Mapping[str, Any]) -> Details:
         elif field.type is datetime:
             values[field.name] = datetime.fromisoformat(values[field.name])
     if kind is WhatChanged:
-        values["rows"] = tuple(tuple(row) for row in values["rows"])
+        for name in ("rows", "beside"):
+            values[name] = tuple(tuple(row) for row in values.get(name, ()))
     return kind(**values)
+
+
+def details_beside(details: Details | None) -> Details | None:
+    """The same as the other language of a letter tells it: what changed has words of its own."""
+    if isinstance(details, WhatChanged):
+        return replace(details, rows=details.beside, beside=details.rows)
+    return details

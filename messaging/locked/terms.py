@@ -113,6 +113,7 @@ class Terms:
             "thanks": format_pounds(groups.thanks_pounds),
             "versions_link": site_page("versions", self.link, council.portal_url),
             "notice_link": site_page("privacy", self.link, council.portal_url),
+            "school_link": site_page("before-you-name-a-school", self.link, council.portal_url),
             **service_values(council),
             **details_values(self.details, self.language),
         }

@@ -63,7 +63,8 @@ def render(
 
     A meeting: meeting_place, meeting_starts, meeting_minutes, meeting_access, reply_link. A survey:
     survey_code, survey_closes. A review: review_starts, review_decided, review_officer. What
-    changed: met_on, said_1, changed_1, said_2, changed_2 and so on. Any other is a placeholder.
+    changed: met_on, said_1, changed_1, said_2, changed_2 and so on; for a letter in two languages
+    said_1_beside, changed_1_beside and so on as well. Any other is a placeholder.
 
     Exits with 0 if every row was printed, 1 if some were, 2 if none was or the file cannot be read.
     """

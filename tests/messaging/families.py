@@ -38,6 +38,14 @@ CHANGES = WhatChanged(
         ("Drivers should not change so often.", "Not yet: the present contracts end in July."),
     ),
 )
+CHANGES_IN_WELSH = WhatChanged(
+    CHANGES.met_on,
+    (
+        ("Roedd llythyrau am deithio'n anodd eu darllen.", "Mae pob llythyr yn fyrrach bellach."),
+        ("Ni ddylai gyrwyr newid mor aml.", "Ddim eto: daw'r contractau i ben ym mis Gorffennaf."),
+    ),
+    beside=CHANGES.rows,
+)
 _TOLD = {
     About.MEETING: MEETING,
     About.SURVEY: SURVEY,
@@ -65,12 +73,14 @@ def message(
     """A finished message, told what its campaign is about; a meeting is told of only if given."""
     wording = load_variant(campaign, language, variant, channel)
     usual = (YOUNG,) if campaign == "young-person" else (SAM,)
+    about = load_campaign(campaign).about
+    told = CHANGES_IN_WELSH if (about, language) == (About.CHANGES, "cy") else _TOLD.get(about)
     return compose(
         wording,
         recipient(*(children or usual), language=language),
         council or demonstration_council(),
         dated=DATED,
-        details=details or _TOLD.get(load_campaign(campaign).about),
+        details=details or told,
         portal_link=portal_link,
         beside=version_beside(wording),
     )

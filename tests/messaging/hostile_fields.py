@@ -25,7 +25,7 @@ from messaging.offers import Offer
 from messaging.placeholders import REFUSAL_WORDS
 from messaging.scripts import build_script
 from messaging.sms import cut
-from messaging.variants import Variant, VariantName, load_variant
+from messaging.variants import Variant, VariantName, load_variant, version_beside
 from messaging.wording import written_languages
 from parentportal.dispatch.mailbox import write_email
 from parentportal.dispatch.notify import markdown_of
@@ -58,7 +58,7 @@ TOLD: Mapping[About | None, Details | None] = {
     About.MEETING: replace(MEETING, expenses="We pay your fare."),
     About.SURVEY: SURVEY,
     About.REVIEW: REVIEW,
-    About.CHANGES: CHANGES,
+    About.CHANGES: replace(CHANGES, beside=CHANGES.rows),
 }
 SAMPLE = Recipient(
     "Ali Sample",
@@ -166,7 +166,8 @@ def produce(
         variant = (variants or {}).get(channel) or with_extra(
             load_variant(campaign, language, VariantName.NEUTRAL, channel)
         )
-        made = compose(variant, recipient, council, dated=DATED, details=details)
+        beside = version_beside(variant)
+        made = compose(variant, recipient, council, dated=DATED, details=details, beside=beside)
         assert type(made).from_json(made.to_json()) == made
         words[channel] = made.plain_text()
         if channel is Channel.SMS:

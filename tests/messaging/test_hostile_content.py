@@ -21,7 +21,7 @@ from parentportal.dispatch.mailbox import EmailRefused, write_email
 from parentportal.dispatch.print_run import PrintRun
 from parentportal.dispatch.ways import Gone
 from tests.hostile import ATTACKS, COMPOSITE, formula_cells, is_run, plain, squeezed
-from tests.messaging.families import DATED, SAM
+from tests.messaging.families import CHANGES, DATED, SAM
 from tests.messaging.hostile_fields import (
     KEY,
     SAMPLE,
@@ -72,7 +72,14 @@ def test_no_field_of_text_is_left_out_of_the_sweep(kind):
 def test_the_sweep_reaches_what_a_message_prints(campaign):
     """A sweep of fields that never print would prove nothing."""
     silent = {place for place, where in printed_in(campaign, "en_GB").items() if not where}
-    assert {place[1] for place in silent} <= {"language", "recorded_by", "children"}
+    assert {place[1] for place in silent} <= {"language", "recorded_by", "children", "beside"}
+
+
+def test_the_sweep_reaches_what_a_letter_says_in_its_other_language():
+    found = printed_in("focus-group-changes", "cy")
+    beside = [where for place, where in found.items() if place[1] == "beside"]
+    assert len(beside) == 2 * len(CHANGES.rows)
+    assert all(beside)
 
 
 @pytest.mark.parametrize("name", PRINTABLE)

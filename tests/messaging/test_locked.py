@@ -10,11 +10,21 @@ from messaging.campaigns import CAMPAIGN_KEYS, LockedBlock, Purpose, load_campai
 from messaging.channels import Channel
 from messaging.composition import CompositionRefused, compose
 from messaging.council import Council, CouncilRefused, demonstration_council
-from messaging.locked import SurveyDetails
+from messaging.languages import LANGUAGES
+from messaging.locked import SurveyDetails, details_document, read_details
 from messaging.locked.figures import site_page
 from messaging.offers import AgeBand, ChildOffer, Offer
 from messaging.variants import VariantName, load_variant
-from tests.messaging.families import DATED, ROBIN, SAM, YOUNG, message, recipient
+from tests.messaging.families import (
+    CHANGES,
+    CHANGES_IN_WELSH,
+    DATED,
+    ROBIN,
+    SAM,
+    YOUNG,
+    message,
+    recipient,
+)
 
 NEUTRAL = VariantName.NEUTRAL
 COUNCIL = demonstration_council()
@@ -214,6 +224,25 @@ def test_what_a_group_said_stands_beside_what_became_of_it():
     table = grid(written("focus-group-changes"), "changes")
     assert table.head == ("What you said", "What changed, or why it did not")
     assert len(table.rows) == 2
+
+
+def test_a_letter_in_two_languages_says_in_both_what_became_of_what_a_group_said():
+    letter = message("focus-group-changes", "cy", NEUTRAL)
+    assert grid(letter, "changes").rows == CHANGES_IN_WELSH.rows
+    assert grid(letter.beside, "changes").rows == CHANGES.rows
+    assert read_details(details_document(CHANGES_IN_WELSH)) == CHANGES_IN_WELSH
+
+
+def test_it_is_not_made_where_they_are_known_in_one_language_alone():
+    with pytest.raises(CompositionRefused) as refusal:
+        message("focus-group-changes", "cy", NEUTRAL, details=CHANGES)
+    assert refusal.value.params == {"name": "rows"}
+
+
+def test_the_letter_about_naming_a_school_leads_to_its_page():
+    for language in LANGUAGES:
+        made = message("naming-a-school", language, NEUTRAL, portal_link="https://travel.example/")
+        assert "https://travel.example/before-you-name-a-school" in made.plain_text()
 
 
 def test_without_hours_for_calls_the_item_ends_after_the_number():

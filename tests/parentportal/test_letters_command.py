@@ -50,6 +50,7 @@ TOLD = {
     "changed_2": "We cannot: the firm decides. We pass your wish on.",
 }
 """A row that tells all that any campaign of the library needs."""
+NUMBERED = ("said_1", "changed_1", "said_2", "changed_2")
 TOLD_COLUMNS = tuple(dict.fromkeys((*COLUMNS, *TOLD, "edition")))
 
 
@@ -330,6 +331,19 @@ def test_every_campaign_of_the_library_prints_from_a_file(proofs, campaign):
 def test_a_row_that_lacks_what_its_letter_is_about_is_refused(proofs, campaign, change, reason):
     _, entries, _ = proofs([{**TOLD, **change}], campaign=campaign, columns=TOLD_COLUMNS)
     assert entries[0]["reason"].startswith(reason)
+
+
+def test_a_letter_in_two_languages_needs_what_changed_in_both(proofs):
+    welsh = {**TOLD, "language": "cy"}
+    both = {f"{name}_beside": f"In English: {name}" for name in NUMBERED}
+    columns = (*TOLD_COLUMNS, *both)
+    for row, reason in (
+        (welsh, "missing-value"),
+        ({**welsh, **both, "said_2_beside": ""}, "details-missing"),
+        ({**welsh, **both}, ""),
+    ):
+        _, entries, _ = proofs([row], campaign="focus-group-changes", columns=columns)
+        assert entries[0]["reason"].partition(":")[0] == reason
 
 
 def test_what_a_campaign_is_not_about_needs_no_columns(proofs):

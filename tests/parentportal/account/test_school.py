@@ -45,6 +45,18 @@ def test_page_and_letter_state_the_same_facts_in_every_language(client, council,
     assert f'lang="{language_tag(language)}"' in page.text
 
 
+def test_the_address_that_the_letter_prints_is_that_of_its_page(client, council):
+    letter = compose(
+        load_variant("naming-a-school", "en_GB", VariantName.NEUTRAL, Channel.EMAIL),
+        Recipient("Ali Sample", "en_GB"),
+        council,
+        dated=date(2026, 11, 23),
+        portal_link="https://travel.example/m/AbC",
+    )
+    (found,) = re.findall(r"https://travel.example(/before\S+?)[.]?\s", letter.plain_text())
+    assert client.get(found).status_code == 200
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_a_council_that_has_set_nothing_says_so_and_whom_to_ask(client, database, clock, address):
     bare = replace(demonstration_council(), school_choice=None, timeline=None)
