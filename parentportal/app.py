@@ -17,6 +17,7 @@ from parentportal.auth import officer_in_hand
 from parentportal.health import bp as health
 from parentportal.installation import open_database
 from parentportal.receipts import bp as receipts
+from parentportal.typed_in import refuse_hidden
 from parentportal.waking import Waker
 from parentportal.web import Portal, system_clock
 
@@ -67,6 +68,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = system_clo
     proxies = settings.trusted_proxies
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.before_request(_fresh_nonce)
+    app.before_request(refuse_hidden)
     app.after_request(_headers)
     app.context_processor(lambda: {"officer": officer_in_hand()})
     return app

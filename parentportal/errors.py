@@ -56,6 +56,7 @@ from parentportal.operations.survey import (
 )
 from parentportal.operations.trials import TrialDayPast, TrialDrawn, TrialLocked
 from parentportal.refusals import NotAllowed, NotThere, Refusal
+from parentportal.typed_in import HiddenCharacter
 from parentportal.web import page_to_return_to, portal
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
     {
         NotAllowed: (HTTPStatus.FORBIDDEN, _("Your role does not cover this.")),
         NotThere: (HTTPStatus.NOT_FOUND, _("We cannot find that.")),
+        HiddenCharacter: (
+            HTTPStatus.BAD_REQUEST,
+            _("This has a hidden character in it: type it anew"),
+        ),
         NoCouncil: (
             HTTPStatus.SERVICE_UNAVAILABLE,
             _("The council has not set this service up yet."),

@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from parentportal.auth import requires, signed_in_officer
 from parentportal.desk.automatic_words import STANDING, TRIGGERS, Standing
 from parentportal.desk.blueprint import bp
+from parentportal.desk.forms import READABLE_DATE
 from parentportal.models import Trigger
 from parentportal.operations import automatic
 from parentportal.operations.contacts import LONDON
@@ -47,8 +48,10 @@ class RuleForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(_("Choose when it goes."))],
     )
     days = IntegerField(_("Days before the meeting"), [Optional()])
-    valid_from = DateField(_("First day"), [InputRequired(_("Enter the first day."))])
-    valid_until = DateField(_("Last day"), [Optional()])
+    valid_from = DateField(
+        _("First day"), [InputRequired(_("Enter the first day.")), READABLE_DATE]
+    )
+    valid_until = DateField(_("Last day"), [Optional(), READABLE_DATE])
 
     def __init__(self, today: date) -> None:
         super().__init__(data={"valid_from": today})

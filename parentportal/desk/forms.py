@@ -21,7 +21,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from messaging.channels import Channel
 from messaging.choosing import USUAL_CHANNELS
+from parentportal.typed_in import Prints, Readable, tidied
 
+READABLE_DATE = Readable(_("Enter the date, such as 2027-03-15"))
 LONGEST_NOTE = 1000
 MOST_BACK, MOST_AHEAD = timedelta(days=7), timedelta(days=60)
 """How far from today the date on the letters may lie."""
@@ -44,7 +46,8 @@ class DraftForm(FlaskForm):  # type: ignore[misc]
     """
 
     dated = DateField(
-        _("Date on the letters"), [InputRequired(_("Enter the date the letters are to carry."))]
+        _("Date on the letters"),
+        [InputRequired(_("Enter the date the letters are to carry.")), READABLE_DATE],
     )
     channels = SelectMultipleField(
         _("Ways to write"),
@@ -92,9 +95,11 @@ class ScheduleForm(FlaskForm):  # type: ignore[misc]
         today: no day lies before it.
     """
 
-    day = DateField(_("First day"), [InputRequired(_("Enter the first day."))])
-    time = TimeField(_("From this time on"), [Optional()])
-    before = DateField(_("Nothing goes from this day on"), [Optional()])
+    day = DateField(_("First day"), [InputRequired(_("Enter the first day.")), READABLE_DATE])
+    time = TimeField(
+        _("From this time on"), [Optional(), Readable(_("Enter the time, such as 18:30"))]
+    )
+    before = DateField(_("Nothing goes from this day on"), [Optional(), READABLE_DATE])
 
     def __init__(self, today: date) -> None:
         super().__init__(data={"day": today})
@@ -119,11 +124,12 @@ class WaveForm(FlaskForm):  # type: ignore[misc]
         [
             DataRequired(_("Enter a name, such as Autumn 2027.")),
             Length(max=80, message=_("Use 80 characters or fewer.")),
+            Prints(),
         ],
-        filters=[lambda text: " ".join(text.split()) if text else ""],
+        filters=[tidied],
     )
-    opens = DateField(_("First day"), [InputRequired(_("Enter the first day."))])
-    closes = DateField(_("Last day"), [InputRequired(_("Enter the last day."))])
+    opens = DateField(_("First day"), [InputRequired(_("Enter the first day.")), READABLE_DATE])
+    closes = DateField(_("Last day"), [InputRequired(_("Enter the last day.")), READABLE_DATE])
 
 
 class UploadForm(FlaskForm):  # type: ignore[misc]

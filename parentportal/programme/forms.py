@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, IntegerField, StringField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, StopValidation
 
-from messaging.printable import LONGEST_VALUE, why_unprintable
 from parentportal.operations.groups import LONDON, GroupPlan, Meeting
+from parentportal.typed_in import Prints, Readable, tidied
 
 if TYPE_CHECKING:
     from parentportal.models import FocusGroup, GroupSession
@@ -21,44 +20,16 @@ FEWEST_SEATS, MOST_SEATS = 4, 12
 SHORTEST, LONGEST = 30, 180
 
 
-class Readable:
-    """Says in our own words that a number, a date or a time could not be read."""
-
-    def __init__(self, words: str) -> None:
-        self.words = words
-
-    def __call__(self, _form: Any, field: Field) -> None:
-        """Stop with these words where the field could not read what was sent."""
-        if field.process_errors:
-            field.errors[:] = []
-            raise StopValidation(self.words)
-
-
-class Prints:
-    """Refuses what no letter could print; it is merged into invitations as it stands."""
-
-    def __call__(self, _form: Any, field: Field) -> None:
-        """Stop at what is too long, and at characters that nobody sees."""
-        reason = why_unprintable(field.data or "")
-        if reason == "too-long":
-            raise StopValidation(gettext("Use %(most)s characters at most", most=LONGEST_VALUE))
-        if reason:
-            raise StopValidation(gettext("This has a hidden character in it: type it anew"))
-
-
-def _tidied(text: str | None) -> str:
-    return " ".join(text.split()) if text else ""
-
-
 class GroupForm(FlaskForm):  # type: ignore[misc]
     """A group's name, aim and seats."""
 
     name = StringField(
         _("Name of the group"),
-        filters=[_tidied],
+        filters=[tidied],
         validators=[
             DataRequired(_("Enter a name")),
             Length(max=80, message=_("Use 80 characters at most")),
+            Prints(),
         ],
     )
     aim = TextAreaField(
@@ -66,6 +37,7 @@ class GroupForm(FlaskForm):  # type: ignore[misc]
         validators=[
             DataRequired(_("Enter the aim")),
             Length(max=1000, message=_("Use 1,000 characters at most")),
+            Prints(lines=True),
         ],
     )
     seats = IntegerField(
@@ -92,7 +64,7 @@ class MeetingForm(FlaskForm):  # type: ignore[misc]
 
     place = StringField(
         _("Place"),
-        filters=[_tidied],
+        filters=[tidied],
         validators=[
             DataRequired(_("Enter the place")),
             Prints(),
@@ -122,12 +94,12 @@ class MeetingForm(FlaskForm):  # type: ignore[misc]
     )
     access = StringField(
         _("Access"),
-        filters=[_tidied],
+        filters=[tidied],
         validators=[Prints()],
     )
     expenses = StringField(
         _("Expenses"),
-        filters=[_tidied],
+        filters=[tidied],
         validators=[Prints()],
     )
 
@@ -180,10 +152,11 @@ class RetestForm(FlaskForm):  # type: ignore[misc]
 
     name = StringField(
         _("Name of the round"),
-        filters=[_tidied],
+        filters=[tidied],
         validators=[
             DataRequired(_("Enter a name")),
             Length(max=80, message=_("Use 80 characters at most")),
+            Prints(),
         ],
     )
     opens = DateField(

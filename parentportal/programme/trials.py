@@ -29,7 +29,6 @@ from parentportal.operations.trials import (
 )
 from parentportal.permissions import Action
 from parentportal.programme.forest import NARROW, WIDE, ForestRow, Scale, forest_plot
-from parentportal.programme.forms import Readable
 from parentportal.programme.trial_words import (
     CHOICES,
     OUTCOMES,
@@ -58,6 +57,7 @@ from parentportal.queries.trials import (
     trial_result,
 )
 from parentportal.refusals import NotThere
+from parentportal.typed_in import Readable
 from parentportal.web import now, reading, transaction
 
 if TYPE_CHECKING:
