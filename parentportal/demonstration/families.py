@@ -133,7 +133,9 @@ _TRAVEL = (
 )
 _AGE_BANDS = ("5-7", "8-10", "11-13", "11-13", "14-15", "14-15", "16-18", "16-18", "19-25")
 _LANGUAGES = ("en_GB",) * 80 + ("ur",) * 9 + ("pl",) * 7 + ("cy",) * 4
-_DRAMA_NUMBERS = 1000
+_ANSWERED_FOR_SHOW = {0, 111, 222}
+"""Ends of numbers that GOV.UK Notify answers as if it had taken the text, and then forgets."""
+_DRAMA_NUMBERS = [end for end in range(1000) if end not in _ANSWERED_FOR_SHOW]
 _LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 _DIGITS = 9
 
@@ -215,7 +217,7 @@ def _carer(
         "address_line_1": f"{chance.randint(1, 180)} {chance.choice(_STREETS)}",
         "address_line_2": chance.choice(_TOWNS),
         "address_line_3": _postcode(2 * number + home),
-        "phone": f"07700 900{number % _DRAMA_NUMBERS:03}",
+        "phone": f"07700 900{_DRAMA_NUMBERS[number % len(_DRAMA_NUMBERS)]:03}",
         "email": f"{mailbox}@family.example" if chance.random() < _HAS_EMAIL else "",
         "language": language,
     }
