@@ -47,6 +47,7 @@ class Step(StrEnum):
     FAIL = "fail"
     RETURN = "return"
     TAKE_BACK = "take-back"
+    SET_ASIDE = "set-aside"
     WITHDRAW = "withdraw"
 
 
@@ -82,6 +83,8 @@ STEPS: Mapping[tuple[State, Step], State] = MappingProxyType(
         (State.FAILED, Step.RETURN): State.RETURNED,
         (State.RETURNED, Step.DELIVER): State.DELIVERED,
         (State.RETURNED, Step.FAIL): State.FAILED,
+        (State.FAILED, Step.SET_ASIDE): State.WITHDRAWN,
+        (State.RETURNED, Step.SET_ASIDE): State.WITHDRAWN,
     }
 )
 """The steps of a message.
@@ -89,7 +92,9 @@ STEPS: Mapping[tuple[State, Step], State] = MappingProxyType(
 ``APPROVED`` to ``DISPATCHED`` without a lease is a provider's report on what it was thought not to
 have. Reports come in any order, and the newest is true: a mailbox that took a message may send it
 back later, and one that was said to be full may have taken it. What is dispatched is taken back
-only while it lies here: a letter before it is printed with the others of its batch.
+only while it lies here: a letter before it is printed with the others of its batch. What failed or
+came back is set aside when the address is another or an officer has seen it: then another may be
+drafted.
 """
 
 BATCH_STEPS: Mapping[tuple[State, Step], State] = MappingProxyType(

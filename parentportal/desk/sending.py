@@ -20,7 +20,9 @@ from parentportal.desk.sending_words import PAUSED
 from parentportal.dispatch.opening import manifest_of
 from parentportal.operations import doubts, scheduling
 from parentportal.operations.signoffs import SignOffMissing, may_reach_people
+from parentportal.operations.suppressing import put_right
 from parentportal.permissions import Action
+from parentportal.queries.not_arrived import not_arrived, not_arrived_count
 from parentportal.queries.outbox import batch_line, counts_by_channel, uncertain
 from parentportal.refusals import NotThere
 from parentportal.ways_out import Provider
@@ -195,6 +197,33 @@ def send_again(message_id: UUID) -> ResponseReturnValue:
     portal().waker.wake()
     flash(_("It goes again."), "success")
     return redirect(url_for("desk.uncertain_messages"))
+
+
+@bp.get("/messages/not-arrived")
+@requires(Action.DISPATCH_MESSAGES)
+def not_arrived_messages() -> ResponseReturnValue:
+    """Where messages failed or came back, until somebody says that the address is right."""
+    with reading() as session:
+        entries, total = not_arrived(session), not_arrived_count(session)
+    return render_template(
+        "desk/not-arrived.html", entries=entries, more=total - len(entries), Channel=Channel
+    )
+
+
+@bp.post("/messages/not-arrived/<uuid:carer_id>/<any(letter, email, sms):channel>")
+@requires(Action.DISPATCH_MESSAGES)
+def address_is_right(carer_id: UUID, channel: str) -> ResponseReturnValue:
+    """The address is right after all: the next draft writes there again."""
+    with transaction() as session:
+        put_right(
+            session,
+            {(carer_id, Channel(channel))},
+            because=scheduling.BY_OFFICER,
+            now=now(),
+            by=_officer(),
+        )
+    flash(_("Recorded: it is right. The next draft writes to them again."), "success")
+    return redirect(url_for("desk.not_arrived_messages"))
 
 
 _SHOWN = (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import phonenumbers
 
 from messaging.address import AddressRefused, PostalAddress
+from messaging.channels import Channel
 from messaging.composition import Message, Recipient, compose
 from messaging.locked import details_document, read_details
 from messaging.message import Edition
@@ -149,6 +150,17 @@ def postal_address(
         return PostalAddress.parse(lines), None
     except AddressRefused as refused:
         return None, refused.codes[0]
+
+
+def reached_at(carer: Carer) -> Mapping[Channel, str]:
+    """Where a carer is reached by each channel, in one line without the name."""
+    address, _ = postal_address(carer)
+    found = {
+        Channel.LETTER: ", ".join(address.lines[1:]) if address else None,
+        Channel.EMAIL: carer.email,
+        Channel.SMS: mobile(carer.phone),
+    }
+    return {channel: where for channel, where in found.items() if where}
 
 
 def mobile(phone: str | None) -> str | None:

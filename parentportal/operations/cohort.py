@@ -218,6 +218,7 @@ def confirm_import(
         checked,
         now=now,
         decided_by=by.name if by else NOBODY,
+        by=by,
         unchanged=unchanged,
     )
     _end(kept, ImportState.CONFIRMED, now)

@@ -13,6 +13,7 @@ from messaging.printable import fold
 from parentportal.intake.problems import Note, NoteCode, shown
 from parentportal.intake.vocabulary import Column
 from parentportal.models import Carer, Child, Family
+from parentportal.operations.addressees import reached_at
 from parentportal.operations.matching import (
     carer_cells,
     child_cells,
@@ -22,18 +23,22 @@ from parentportal.operations.matching import (
     postcode_key,
 )
 from parentportal.operations.new_families import NewRows
+from parentportal.operations.suppressing import put_right
+from parentportal.operations.taking_out import ADDRESS_CHANGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from sqlalchemy.orm import Session
 
+    from messaging.channels import Channel
     from parentportal.intake.cohort import CheckedCohort
     from parentportal.intake.families import FamilyEntry
     from parentportal.intake.rows import CarerEntry, ChildEntry
     from parentportal.intake.vocabulary import Flag
-    from parentportal.models import OfferKind, OpenOffer
+    from parentportal.models import OfferKind, Officer, OpenOffer
 
 CHUNK = 500
 """Families looked up at once; SQLite takes at most 32,766 values in one statement."""
@@ -142,9 +147,13 @@ class Merge:
         *,
         now: datetime,
         decided_by: str,
+        by: Officer | None = None,
         unchanged: Mapping[str, datetime] = NOTHING_FORESEEN,
     ) -> Counts:
         """Add what is new, change what differs; offers that are opened name who decided.
+
+        Where a carer has another address, email or telephone, what was wrong with the one before
+        counts no more: see :func:`parentportal.operations.suppressing.put_right`.
 
         ``unchanged`` is what :meth:`foresee` said before the lock was taken: nobody waits while
         those families are read and compared once more.
@@ -154,6 +163,7 @@ class Merge:
         for chunk in _chunks([one for one in checked.families if one.key not in settled]):
             known = _on_record(session, chunk)
             rows = NewRows(now, decided_by)
+            moved: set[tuple[UUID, Channel]] = set()
             for entry in chunk:
                 family = known.get(entry.key)
                 if family is None:
@@ -161,9 +171,11 @@ class Merge:
                     rows.add_family(entry)
                 elif not (difference := self._difference(family, entry)).nothing:
                     changed += 1
-                    difference.apply(session, family, rows)
+                    moved |= difference.apply(session, family, rows)
             session.flush()
             rows.insert(session)
+            if moved:
+                put_right(session, moved, because=ADDRESS_CHANGED, now=now, by=by)
         return _counts(checked, new, changed)
 
     def _difference(self, family: Family, entry: FamilyEntry) -> Difference:
@@ -210,8 +222,13 @@ class Difference:
         """Whether the record says the same already."""
         return self == Difference()
 
-    def apply(self, session: Session, family: Family, rows: NewRows) -> None:
-        """Change the rows on record, and put the new ones with those to be inserted."""
+    def apply(self, session: Session, family: Family, rows: NewRows) -> set[tuple[UUID, Channel]]:
+        """Change the rows on record, and put the new ones with those to be inserted.
+
+        Returns:
+            Carers who are reached elsewhere now, each with the channel.
+        """
+        before = {carer: reached_at(carer) for carer, *_ in self.cells if isinstance(carer, Carer)}
         family.changed_at = rows.now
         if self.flags is not None:
             family.flags = [str(flag) for flag in self.flags]
@@ -222,6 +239,12 @@ class Difference:
         rows.add_people(family.id, self.carers, self.children)
         for child, kind in self.opened:
             rows.add_offer(child.id, kind)
+        return {
+            (carer.id, channel)
+            for carer, there in before.items()
+            for channel, where in reached_at(carer).items()
+            if fold(where) != fold(there.get(channel, ""))
+        }
 
 
 def _chunks(families: Sequence[FamilyEntry]) -> Iterator[Sequence[FamilyEntry]]:

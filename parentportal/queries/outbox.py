@@ -213,11 +213,19 @@ def contents(session: Session, keys: Sequence[UUID]) -> Mapping[UUID, Any]:
 
 
 def taken_out(session: Session, batch_id: UUID) -> Sequence[tuple[UUID, UUID, str]]:
-    """Messages of a batch that were taken out one by one: message, carer, why; one query."""
+    """Messages of a batch that were taken out one by one: message, carer, why; one query.
+
+    What came back and was set aside has gone before, and is none of these.
+    """
     of = OutgoingMessage
     rows = session.execute(
         select(of.id, of.carer_id, of.evidence)
-        .where(of.batch_id == batch_id, of.state == State.WITHDRAWN, of.evidence.is_not(None))
+        .where(
+            of.batch_id == batch_id,
+            of.state == State.WITHDRAWN,
+            of.evidence.is_not(None),
+            of.dispatched_at.is_(None),
+        )
         .order_by(of.id)
     )
     return [(key, carer_id, found["refused"]) for key, carer_id, found in rows]

@@ -46,13 +46,20 @@ def reached_from(start, steps):
 
 @pytest.mark.parametrize("state", sorted(GONE | {State.FAILED}))
 def test_what_the_provider_has_is_never_sent_again(state):
-    after = {state: end for state, end in STEPS.items() if state[1] is not Step.TAKE_BACK}
+    ends = {Step.TAKE_BACK, Step.SET_ASIDE}
+    after = {state: end for state, end in STEPS.items() if state[1] not in ends}
     assert reached_from(state, after) == GONE - {State.DISPATCHED} | {State.FAILED, state}
 
 
 def test_only_what_lies_here_still_is_taken_back_and_then_it_is_withdrawn():
     taken = {before: end for (before, step), end in STEPS.items() if step is Step.TAKE_BACK}
     assert taken == {State.SENDING: State.WITHDRAWN, State.DISPATCHED: State.WITHDRAWN}
+
+
+def test_only_what_reached_nobody_is_set_aside_and_that_is_its_end():
+    aside = {before: end for (before, step), end in STEPS.items() if step is Step.SET_ASIDE}
+    assert aside == {State.FAILED: State.WITHDRAWN, State.RETURNED: State.WITHDRAWN}
+    assert not any(before is State.WITHDRAWN for before, _ in STEPS)
 
 
 def test_what_is_uncertain_goes_again_only_when_a_person_says_so():
