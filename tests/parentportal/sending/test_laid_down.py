@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from datetime import date, time
+from datetime import time
 
 import pytest
 from sqlalchemy import select, update
@@ -22,15 +22,14 @@ from parentportal.models import (
     OutgoingBatch,
     OutgoingMessage,
     Role,
-    SignOffKind,
     SuppressionReason,
 )
 from parentportal.office_hours import OfficeHours
 from parentportal.operations import preferences
 from parentportal.operations.objections import object_to_tailoring
-from parentportal.operations.signoffs import record_sign_off
 from parentportal.operations.suppressing import suppress
 from parentportal.ways_out import PrintHouse, Provider, WaysOut
+from tests.parentportal.cohort_rows import impact_assessed
 from tests.parentportal.sending.outcomes import rows_of
 
 NOT_NOW = OfficeHours(time(3), time(4))
@@ -45,16 +44,7 @@ def way(request, settings, tmp_path, database, now):
     house = tmp_path / "house"
     house.mkdir()
     with database.transaction() as session:
-        record_sign_off(
-            session,
-            SignOffKind.DPIA,
-            name="Dee Sample",
-            role="data protection officer",
-            signed_on=date(2026, 1, 5),
-            reference="DPIA/7",
-            now=now,
-            by=None,
-        )
+        impact_assessed(session, now)
     out = WaysOut(letters=Provider.PRINT_HOUSE, print_house=PrintHouse(str(house)))
     return replace(settings, ways_out=out), house
 
