@@ -70,7 +70,9 @@ def test_words_go_from_a_draft_at_fault_to_the_page_for_everybody(desk):
     assert why.count() == 1
     second.press("Approve these words")
     second.look("refused-without-a-reason")
-    assert "This cannot be done yet" in second.read()
+    assert "There is a problem" in second.read()
+    second.follow("Say why")
+    assert why.evaluate("field => field === document.activeElement")
     why.fill(REASON)
     second.press("Approve these words")
     second.look("approved")
