@@ -137,6 +137,7 @@ def home() -> ResponseReturnValue:
         asked=ASKED,
         said=SAID,
         offers=OFFERS,
+        open_offers=[(offer, OFFERS[offer]) for offer in OfferKind if offer in found.offers],
         interested=[
             one.about
             for one in found.requests

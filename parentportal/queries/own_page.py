@@ -16,6 +16,7 @@ from parentportal.models import (
     Child,
     Family,
     Invitation,
+    OfferKind,
     OutgoingMessage,
 )
 from parentportal.operations.addressees import Addressee
@@ -64,6 +65,11 @@ class OwnPage:
     requests: Sequence[CarerRequest]
     replies: Sequence[CarerReply]
     invitations: Sequence[Invitation]
+
+    @property
+    def offers(self) -> frozenset[OfferKind]:
+        """What is open to any of the children."""
+        return frozenset(offer.offer for child in self.children for offer in child.offers)
 
     @property
     def children(self) -> Sequence[Child]:
