@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -19,10 +20,14 @@ from parentportal.desk.forms import DraftForm
 from parentportal.operations.outbox import NothingToDraft, draft_batch
 from parentportal.operations.recipients import gather
 from parentportal.permissions import Action
-from parentportal.queries.outbox import batches, names_of
+from parentportal.queries.automatic import days_of_rules
+from parentportal.queries.not_arrived import not_arrived_count
+from parentportal.queries.outbox import batches, batches_by_rule, names_of
 from parentportal.web import now, portal, reading, transaction
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from flask.typing import ResponseReturnValue
 
     from parentportal.models import Officer
@@ -38,10 +43,26 @@ SHOWN = 50
 @bp.get("/messages")
 @requires(Action.READ_MESSAGES)
 def campaigns() -> ResponseReturnValue:
-    """The campaigns, and every batch of them."""
+    """The campaigns, and every batch of them; what went by itself by its rule and day."""
     with reading() as session:
-        lines = batches(session)
-    return render_template("desk/campaigns.html", lines=lines, offered=OFFERED)
+        lines, days = batches(session), days_of_rules(session)
+        wrong = not_arrived_count(session)
+    return render_template(
+        "desk/campaigns.html", lines=lines, days=days, wrong=wrong, offered=OFFERED
+    )
+
+
+@bp.get("/messages/by-rule/<uuid:rule_id>/<day>")
+@requires(Action.READ_MESSAGES)
+def batches_of_day(rule_id: UUID, day: str) -> ResponseReturnValue:
+    """What went by itself by one rule on one day."""
+    try:
+        dated = date.fromisoformat(day)
+    except ValueError:
+        abort(HTTPStatus.NOT_FOUND)
+    with reading() as session:
+        found = batches_by_rule(session, rule_id, dated, request.args.get("page", 1, type=int))
+    return render_template("desk/by-rule.html", found=found, rule_id=rule_id, day=dated)
 
 
 @bp.route("/messages/draft/<key>", methods=["GET", "POST"])

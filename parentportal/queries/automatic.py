@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from parentportal.models import AutomaticRule, Officer, OutgoingBatch
+from messaging.lifecycle import State
+from parentportal.models import (
+    AutomaticRule,
+    Campaign,
+    Officer,
+    OutgoingBatch,
+    OutgoingMessage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
+    from uuid import UUID
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
@@ -32,6 +42,59 @@ class RuleLine:
     proposed_by: str
     approved_by: str | None
     sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfRule:
+    """What went by a rule on a day.
+
+    Attributes:
+        rule_id: the rule's key.
+        campaign: the key of what it sends.
+        day: in London.
+        state: of the batch that has come least far.
+        messages: how many.
+    """
+
+    rule_id: UUID
+    campaign: str
+    day: date
+    state: State
+    messages: int
+
+
+_LEAST_FAR = (State.PAUSED, State.APPROVED, State.DISPATCHED, State.WITHDRAWN)
+"""Where a batch that goes by itself can stand; what waits for somebody first."""
+
+
+def days_of_rules(session: Session) -> Sequence[DayOfRule]:
+    """What went by itself, a line for each rule and day, the newest first; one query."""
+    of = OutgoingBatch
+    held = (
+        select(func.count())
+        .select_from(OutgoingMessage)
+        .where(OutgoingMessage.batch_id == of.id)
+        .scalar_subquery()
+    )
+    each = (
+        select(of.rule_id, Campaign.key, of.dated, of.state, held.label("messages"))
+        .join(Campaign, Campaign.id == of.campaign_id)
+        .where(of.rule_id.is_not(None))
+        .subquery()
+    )
+    columns = (each.c.rule_id, each.c.key, each.c.dated, each.c.state)
+    rows = session.execute(
+        select(*columns, func.sum(each.c.messages))
+        .group_by(*columns)
+        .order_by(each.c.dated.desc(), each.c.key, each.c.rule_id)
+    )
+    days: dict[tuple[UUID, str, date], dict[State, int]] = defaultdict(dict)
+    for rule_id, key, day, state, messages in rows:
+        days[rule_id, key, day][state] = int(messages)
+    return [
+        DayOfRule(*which, min(by_state, key=_LEAST_FAR.index), sum(by_state.values()))
+        for which, by_state in days.items()
+    ]
 
 
 def rules(session: Session) -> Sequence[RuleLine]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from messaging.channels import Channel
@@ -16,6 +16,7 @@ from parentportal.refusals import NotThere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy import Select
@@ -35,6 +36,15 @@ class BatchLine:
     drafted_by: str
     approved_by: str | None
     messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinesOfRule:
+    """Some of the batches that went by a rule on a day, and where they stand among them."""
+
+    lines: Sequence[BatchLine]
+    page: int
+    pages: int
 
 
 TOGETHER = 100
@@ -62,12 +72,39 @@ class Stretch:
     total: int
 
 
-def batches(session: Session, state: State | None = None) -> Sequence[BatchLine]:
-    """Every batch, the newest first, or those of one state; one query."""
-    query = _lines().order_by(OutgoingBatch.drafted_at.desc(), OutgoingBatch.id)
-    if state is not None:
-        query = query.where(OutgoingBatch.state == state)
+def batches(session: Session) -> Sequence[BatchLine]:
+    """Every batch that officers drafted, the newest first; one query.
+
+    Of those that went by a rule, each to one carer, only the paused: they wait for somebody.
+    """
+    query = (
+        _lines()
+        .where(or_(OutgoingBatch.rule_id.is_(None), OutgoingBatch.state == State.PAUSED))
+        .order_by(OutgoingBatch.drafted_at.desc(), OutgoingBatch.id)
+    )
     return [BatchLine(*row) for row in session.execute(query)]
+
+
+def batches_by_rule(session: Session, rule_id: UUID, day: date, page: int) -> LinesOfRule:
+    """A page of what went by a rule on a day, the newest first; two queries.
+
+    Raises:
+        NotThere: nothing did.
+    """
+    here = (OutgoingBatch.rule_id == rule_id, OutgoingBatch.dated == day)
+    total = session.scalar(select(func.count()).select_from(OutgoingBatch).where(*here)) or 0
+    if not total:
+        raise NotThere
+    pages = -(-total // PAGE)
+    page = min(max(1, page), pages)
+    query = (
+        _lines()
+        .where(*here)
+        .order_by(OutgoingBatch.drafted_at.desc(), OutgoingBatch.id)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    return LinesOfRule([BatchLine(*row) for row in session.execute(query)], page, pages)
 
 
 def batch_line(session: Session, batch_id: UUID) -> BatchLine:

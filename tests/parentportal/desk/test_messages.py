@@ -303,7 +303,7 @@ def test_every_page_makes_few_queries(as_role, batch, row):
     client = as_role(Role.OFFICER)
     client.get("/desk/")
     addresses = {
-        "/desk/messages": 2,
+        "/desk/messages": 4,
         "/desk/messages/draft/ptb-offer": 8,
         f"/desk/messages/{batch.id}": 6,
         f"/desk/messages/{batch.id}/progress": 3,
