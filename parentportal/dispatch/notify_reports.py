@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from messaging.printable import why_unprintable
 from parentportal.delivery import Report, ReportOutcome
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ FAILURES = tuple(
     if outcome in {ReportOutcome.PERMANENT_FAILURE, ReportOutcome.TEMPORARY_FAILURE}
 )
 """The statuses that tell of a failure, as Notify is asked for them."""
+
+LONGEST_ID = 80
+"""Characters that are kept of what Notify calls a message; its own have 36."""
 
 _UNPRINTED = "permanent-failure"
 """Of a letter this says that the printer could not print it, and nothing about the address."""
@@ -83,12 +87,13 @@ def report_of(notification: Mapping[str, Any], now: datetime) -> Report | None:
     status = notification["status"]
     outcome = _OUTCOMES.get(status) if isinstance(status, str) else None
     reference = _uuid(notification.get("reference"))
-    if outcome is None or reference is None:
+    own_id = str(notification["id"])
+    if outcome is None or reference is None or why_unprintable(own_id, LONGEST_ID):
         return None
     if notification.get("type") == "letter" and status == _UNPRINTED:
         outcome = ReportOutcome.TEMPORARY_FAILURE
     at = _moment(notification.get("completed_at")) or now
-    return Report(reference, str(notification["id"]), outcome, at, status)
+    return Report(reference, own_id, outcome, at, status)
 
 
 def _uuid(text: object) -> UUID | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from messaging.address import AddressReason
+from messaging.printable import why_unprintable
 from parentportal.intake.columns import identifier_in
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from parentportal.intake.vocabulary import Column
 
 LONGEST_SHOWN = 60
-
-_HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class ProblemCode(StrEnum):
@@ -114,5 +112,5 @@ def shown(cell: str) -> str:
     """A cell as it may be shown in a report."""
     if identifier_in(cell) is not None:
         return "•••"
-    plain = _HIDDEN.sub("\N{REPLACEMENT CHARACTER}", cell)
-    return plain if len(plain) <= LONGEST_SHOWN else plain[: LONGEST_SHOWN - 1] + "…"
+    cut = cell if len(cell) <= LONGEST_SHOWN else cell[: LONGEST_SHOWN - 1] + "…"
+    return "".join("\N{REPLACEMENT CHARACTER}" if why_unprintable(one) else one for one in cut)
