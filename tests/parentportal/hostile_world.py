@@ -20,6 +20,8 @@ from parentportal.db import Database
 from parentportal.demonstration import stage
 from parentportal.models import (
     FocusGroup,
+    ImportBatch,
+    ImportState,
     Invitee,
     Officer,
     OutgoingBatch,
@@ -43,6 +45,7 @@ from tests.parentportal.programme.test_tool import comparison
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -50,9 +53,9 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
 ROOT = "http://localhost"
-FAMILIES = 60
-MOST_ALIKE = 3
-"""So many pages of one kind are looked at: a second and a third may have other forms."""
+FAMILIES = 45
+MOST_ALIKE = 2
+"""So many pages of one kind are looked at: a second may have other forms."""
 
 
 class Rewound(Database):
@@ -92,6 +95,7 @@ class World:
         officers: one of each role.
         links: the addresses that parents have, from a letter and from an invitation.
         pages: officers' pages that are one of many alike, and have a form of their own.
+        gone: the key of a message that has gone.
         code: an access code that nobody has used.
         postcode: the one that confirms it.
     """
@@ -99,6 +103,7 @@ class World:
     officers: Mapping[Role, Officer]
     links: tuple[str, ...]
     pages: tuple[str, ...]
+    gone: UUID
     code: str
     postcode: str
 
@@ -122,7 +127,10 @@ def set_up(session: Session, now: datetime) -> World:
     )
     links = (_batches(session, officers, now), _group(session, officers, now))
     session.flush()
-    return World(officers, links, tuple(_pages(session)), unused.code, unused.postcode)
+    sent = select(OutgoingMessage.id).where(OutgoingMessage.state == State.DISPATCHED)
+    gone = session.scalars(sent).one()
+    pages = tuple(_pages(session))
+    return World(officers, links, pages, gone, unused.code, unused.postcode)
 
 
 def _pages(session: Session) -> Iterator[str]:
@@ -135,6 +143,10 @@ def _pages(session: Session) -> Iterator[str]:
         select(OutgoingMessage).where(OutgoingMessage.state != State.DRAFT)
     ):
         yield f"/desk/messages/{message.batch_id}/{message.id}"
+    for file in session.scalars(
+        select(ImportBatch).where(ImportBatch.state == ImportState.CHECKED)
+    ):
+        yield f"/desk/cohort/import/{file.id}"
     for group in session.scalars(select(FocusGroup)):
         yield f"/programme/groups/{group.id}"
 
@@ -225,9 +237,11 @@ def browser(app: Flask, officer: Officer | None = None) -> FlaskClient:
 def browsers(app: Flask, world: World) -> dict[str, tuple[FlaskClient, list[str]]]:
     """Everybody who uses the service, each with a browser and the pages they begin at."""
     found = {
-        str(role): (browser(app, officer), ["/desk/", "/programme/", *world.pages])
+        str(role): (browser(app, officer), ["/desk/", "/programme/"])
         for role, officer in world.officers.items()
     }
+    found[str(Role.OFFICER)][1].extend(world.pages)
+    found[str(Role.APPROVER)][1].extend(page for page in world.pages if "/copy/" in page)
     found["anybody"] = (browser(app), ["/", "/desk/sign-in", "/my/enter", *world.links])
     own = browser(app)
     own.post("/my/enter", data={"code": world.code, "postcode": world.postcode})
@@ -254,7 +268,7 @@ class Control:
         if self.kind in {"checkbox", "file"}:
             return []
         if self.offered:
-            return self.offered[-1:]
+            return self.offered[:1] if self.kind in {"submit", "button"} else self.offered[-1:]
         return [_USUAL.get(self.kind, "Some words")]
 
 
