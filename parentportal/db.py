@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,11 +13,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from sqlalchemy import Connection, Engine
 
 BUSY_TIMEOUT_MS = 30_000
+
+
+class StillRead(Exception):
+    """A reader holds on to what was there before, so that is not gone from the disk yet."""
 
 
 class Database:
@@ -55,6 +60,31 @@ class Database:
         with self._reading() as session:
             yield session
 
+    def rewrite(self, tables: Iterable[str]) -> None:
+        """Write these tables anew, so that no page holds what was deleted from them.
+
+        On SQLite that is the whole file, and its write-ahead log is emptied. On PostgreSQL what the
+        planner remembers of their values is gathered again; the server's own write-ahead log is
+        not ours to empty, and is over as its segments are used again.
+
+        Raises:
+            StillRead: on SQLite, somebody else reads what was there before; nothing is lost, and
+                it may be called again.
+        """
+        with closing(self.engine.raw_connection()) as lent:
+            connection: Any = lent.driver_connection
+            if self.engine.dialect.name == "sqlite":
+                _rewrite_sqlite(connection)
+                return
+            lent.rollback()
+            connection.autocommit = True
+            try:
+                for table in (*tables, "pg_statistic"):
+                    analyze = "" if table == "pg_statistic" else ", ANALYZE"
+                    connection.execute(f'VACUUM (FULL{analyze}) "{table}"')
+            finally:
+                connection.autocommit = False
+
     def __enter__(self) -> Self:
         return self
 
@@ -78,11 +108,14 @@ def _insert(dialect: str, table: Any) -> Any:
 
 
 def make_engine(url: str, **options: Any) -> Engine:
-    """An engine on SQLite (WAL, immediate transactions, busy timeout) or on PostgreSQL."""
+    """An engine on SQLite (WAL, immediate transactions, busy timeout) or on PostgreSQL.
+
+    An error never repeats the values it was given: they would stay in a log.
+    """
     address = make_url(url)
     if address.drivername in {"postgresql", "postgres"}:
         address = address.set(drivername="postgresql+psycopg")
-    engine = create_engine(address, **options)
+    engine = create_engine(address, **{"hide_parameters": True, **options})
     if address.get_backend_name() == "sqlite":
         _prepare_sqlite(engine)
     return engine
@@ -96,8 +129,21 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # a kept answer survives a power cut too
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted is written over
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _rewrite_sqlite(connection: Any) -> None:
+    try:
+        connection.execute("VACUUM")
+        busy, *_pages = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as locked:
+        if locked.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # the rest says what kind
+            raise
+        raise StillRead from locked
+    if busy:
+        raise StillRead

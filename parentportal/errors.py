@@ -25,6 +25,7 @@ from parentportal.operations.copy import (
     WordsChanged,
 )
 from parentportal.operations.council import IllnessCutsNotSignedOff, NoCouncil
+from parentportal.operations.erasing import MessageInHand
 from parentportal.operations.groups import (
     AlreadyDrawn,
     MeetingInThePast,
@@ -234,6 +235,10 @@ REFUSALS: Mapping[type[Exception], tuple[HTTPStatus, str]] = MappingProxyType(
         TrialDayPast: (
             HTTPStatus.CONFLICT,
             _("The last day that counts must lie ahead. The programme team can set another one."),
+        ),
+        MessageInHand: (
+            HTTPStatus.CONFLICT,
+            _("A message to this family is on its way just now. Try again in a few minutes."),
         ),
         StepNotAllowed: (HTTPStatus.CONFLICT, _("Somebody has moved this on already.")),
     }

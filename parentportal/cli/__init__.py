@@ -13,6 +13,7 @@ COMMANDS = {
     "council": "parentportal.cli.council:council",
     "database": "parentportal.cli.database:database",
     "demo": "parentportal.cli.demo:demo",
+    "family": "parentportal.cli.family:family",
     "letters": "parentportal.cli.letters:letters",
     "licensed": "parentportal.cli.licensed:licensed",
     "officer": "parentportal.cli.officer:officer",

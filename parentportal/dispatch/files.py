@@ -38,6 +38,12 @@ def move(file: Path, to: Path) -> None:
     _sync(to.parent)
 
 
+def remove(file: Path) -> None:
+    """Take a file away so that it stays away after the machine was cut off."""
+    file.unlink(missing_ok=True)
+    _sync(file.parent)
+
+
 def make_folder(path: Path) -> None:
     """Make a folder, and those above it, that are there to stay."""
     if not path.is_dir():

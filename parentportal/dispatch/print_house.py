@@ -28,7 +28,7 @@ import paramiko  # type: ignore[import-untyped]
 
 from messaging.channels import Channel
 from messaging.letters import Stationery
-from parentportal.dispatch.files import fault_of, make_folder, move, write_whole
+from parentportal.dispatch.files import fault_of, make_folder, move, remove, write_whole
 from parentportal.dispatch.folder import LetterFolder, Tray
 from parentportal.dispatch.paper import LetterPrinter
 from parentportal.dispatch.print_run import CONTENTS, MANIFEST
@@ -163,6 +163,21 @@ def _was_put(folder: Path, name: str) -> bool:
     if note.read_bytes() != _digest(folder / name):
         raise WayShut(Shut.PRINT_FILE_WAS_ANOTHER)
     return True
+
+
+def note_again(folder: Path) -> None:
+    """Say of a batch's files as they are now that they were put, where they were as they were.
+
+    For one that was made again without a letter that is to leave no trace here: what the print
+    house got is not put over.
+    """
+    for note in sorted(_notes(folder).glob(f"*.{PUT}")):
+        file = folder / note.name.removesuffix(f".{PUT}")
+        if file.exists():
+            write_whole(note, _digest(file))
+        else:
+            remove(note)
+            remove(_note(folder, file.name, BEGUN))
 
 
 def _digest(file: Path) -> bytes:

@@ -4,6 +4,7 @@ from parentportal.models.automatic import AutomaticRule, Trigger
 from parentportal.models.base import Base
 from parentportal.models.campaigns import Campaign, TemplateVersion
 from parentportal.models.contact import Suppression, SuppressionReason
+from parentportal.models.erasures import Erasure
 from parentportal.models.groups import FocusGroup, GroupDraw, GroupSession, Invitee, InviteeState
 from parentportal.models.installation import Installation
 from parentportal.models.licensed import HeldLicence, LicensedSegment
@@ -52,6 +53,7 @@ __all__ = [
     "ColumnMapping",
     "CouncilSettings",
     "EarlierAssignment",
+    "Erasure",
     "FailureCount",
     "Family",
     "FocusGroup",
