@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -17,6 +18,11 @@ from parentportal.models import (
     AuditEvent,
     Campaign,
     Family,
+    FocusGroup,
+    GroupDraw,
+    GroupSession,
+    Invitee,
+    InviteeState,
     Role,
     Suppression,
     SuppressionReason,
@@ -170,6 +176,42 @@ def test_the_call_is_in_the_carers_language_unless_the_officer_takes_another(des
     assert voice_of(opened(desk, carer, language="en_GB")) is VariantName.SETTLER
     other = family(reference="F2", language="so")  # no script is written in Somali
     assert voice_of(opened(desk, other)) is VariantName.NEUTRAL
+
+
+@pytest.mark.parametrize("state", [InviteeState.PENDING, InviteeState.DECLINED])
+def test_an_invitation_names_the_meeting_that_the_carer_is_drawn_for(
+    desk, family, database, clock, officers, state
+):
+    carer = family()
+    with database.transaction() as session:
+        group = FocusGroup(name="Rowan group", aim="To hear.", seats=8, created_at=clock())
+        session.add(group)
+        session.flush()
+        meeting = GroupSession(
+            group_id=group.id,
+            place="Invented Library",
+            starts_at=clock() + timedelta(days=20),
+            minutes=90,
+            access="",
+            expenses="",
+        )
+        session.add(meeting)
+        session.flush()
+        draw = GroupDraw(
+            session_id=meeting.id,
+            seed="5eed",
+            pool=5,
+            pool_sha256="0" * 64,
+            drawn=1,
+            drawn_by_id=officers[Role.OFFICER].id,
+            drawn_at=clock(),
+        )
+        session.add(draw)
+        session.flush()
+        session.add(Invitee(session_id=meeting.id, carer_id=carer.id, draw_id=draw.id, state=state))
+    page = opened(desk, carer, "focus-group-invitation").text
+    assert ("Invented Library" in page) is (state is InviteeState.PENDING)
+    assert "Rowan group" not in page
 
 
 def test_a_family_that_is_not_written_to_is_not_rung_up(desk, family, database):
