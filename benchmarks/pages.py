@@ -22,7 +22,15 @@ from messaging.channels import Channel
 from messaging.lifecycle import State
 from parentportal.app import create_app
 from parentportal.demonstration import stage
-from parentportal.models import FocusGroup, Invitee, MessageLink, Officer, OutgoingMessage, Role
+from parentportal.models import (
+    CarerRequest,
+    FocusGroup,
+    Invitee,
+    MessageLink,
+    Officer,
+    OutgoingMessage,
+    Role,
+)
 from parentportal.operations.groups import hold_draw
 from parentportal.operations.links import draw_token, token_key
 from parentportal.operations.replies import reply_token
@@ -122,6 +130,7 @@ def _count(app: Flask, database: Database) -> tuple[Counts, Counts]:
     reader = CountingBrowser(app, parents)
     reader.open(letter, {"wish": "call"})
     walk(reader, f"{letter}/wishes", {}, at_most=1)
+    _walk_own_page(CountingBrowser(app, parents), database, whole, letter)
     for path in ("/versions/ptb-offer", "/other-formats/pack-en_GB.pdf"):
         reader.open(path)
     first, second = (CountingBrowser(app, parents) for _ in range(2))
@@ -140,6 +149,24 @@ def _count(app: Flask, database: Database) -> tuple[Counts, Counts]:
         for path in _pages_without_number(app, OFFICERS):
             browser.open(path)
     return parents, officers
+
+
+def _walk_own_page(
+    browser: CountingBrowser, database: Database, who: stage.UnusedCode, letter: str
+) -> None:
+    """A parent's own page, by a code and by a letter, and all that can be asked for there."""
+    browser.open("/travel-budget", {"miles": "5", "age": "", "days": "5", "children": "1"})
+    browser.open(f"{letter}/my")
+    browser.open(f"{letter}/my", {"postcode": who.postcode})
+    browser.open("/my/enter", {"code": who.code, "postcode": who.postcode})
+    browser.open("/my/interest/ptb", {})
+    browser.open("/my/ask/complaint")
+    browser.open("/my/ask/complaint", {"text": "Benchmark"})
+    with database.reading() as session:
+        request_id = session.scalars(select(CarerRequest.id)).first()
+    browser.open(f"/my/take-back/{request_id}", {})
+    for path in ("/my/plain", "/my/answers", "/my/leave"):
+        browser.open(path, {})
 
 
 def _invited(session: Session, now: datetime) -> UUID:
