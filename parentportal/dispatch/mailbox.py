@@ -134,7 +134,7 @@ def write_email(
 def _whole(to: str) -> Address:
     """The address, where all of it is one: a comment after it would be left out in silence."""
     address = Address(addr_spec=to)
-    if address.addr_spec != to or not to.isascii():
+    if address.addr_spec != to or not address.username.isascii():
         raise ValueError(to)
     return address
 
