@@ -6,12 +6,13 @@ Each step may be done again, so whatever stops it, the next call goes on: see :f
 from __future__ import annotations
 
 import json
-import mmap
+import subprocess
+import sys
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -44,6 +45,11 @@ DEMONSTRATION = "demo.json"
 LARGEST_TEXT = 16 * 1024 * 1024
 """Bytes: a longer file is searched as it lies, and not read as a text or an email."""
 
+PIECE = 4 * 1024 * 1024
+"""Bytes of a file that are looked at together."""
+
+_DATABASE = ".sqlite3"
+_READ = "import shutil, sys; shutil.copyfileobj(open(sys.argv[1], 'rb'), sys.stdout.buffer)"
 _MAIL = (".eml", ":2,S")
 _MAILDIRS = ("mailbox", "bounces")
 
@@ -70,8 +76,11 @@ def search_for(
     """
     with database.reading() as session:
         found = search_rows(session, details, family_id)
-    places = _Places(settings.var_directory, [one for one in details if one not in found.shared])
-    for file in _files(database, settings, look_in):
+    own = _own_file(database)
+    alone = [one for one in details if one not in found.shared]
+    places = _Places(settings, own.name if own else _DATABASE, alone)
+    roots = (settings.var_directory, *look_in, *(own.parent.glob(f"{own.name}*") if own else ()))
+    for file in dict.fromkeys(file.resolve() for root in roots for file in _walk(root)):
         places.look_into(file)
     return found + places.found()
 
@@ -183,21 +192,25 @@ def _drop_codes(database: Database, file: Path) -> None:
 class _Places:
     """Where in files something was found."""
 
-    def __init__(self, var: Path, details: Collection[Detail]) -> None:
-        self._var = var
+    def __init__(self, settings: Settings, own: str, details: Collection[Detail]) -> None:
+        self._var = settings.var_directory.resolve()
+        self._database = own
         self._details = details
         self._counts: Counter[tuple[Kind, str]] = Counter()
 
     def look_into(self, file: Path) -> None:
         """Count what a file holds, and what its name tells; one that is gone meanwhile is none."""
         with suppress(FileNotFoundError):
-            texts = [Text.of(file.name), *map(Text.of, _readings(file))]
+            is_database = file.name.startswith(self._database) or _DATABASE in file.name
+            texts = [Text.of(file.name)]
+            if not is_database:
+                texts += map(Text.of, _readings(file))
             where = self._name(file)
-            with file.open("rb") as opened, _mapped(opened) as content:
-                for one in self._details:
-                    raw = any(content.find(piece) >= 0 for piece in (*one.raw, *one.prints))
-                    if raw or any(one.is_in(text) for text in texts):
-                        self._counts[one.kind, where] += 1
+            with _opened(file, is_database=is_database) as opened:
+                held = _held(opened, self._details)
+            for one in self._details:
+                if one in held or any(one.is_in(text) for text in texts):
+                    self._counts[one.kind, where] += 1
 
     def found(self) -> Found:
         """All of it."""
@@ -213,19 +226,41 @@ class _Places:
         return f"{path.parent}/…{path.suffix}" if Text.of(path.name).keys else str(path)
 
 
-class _mapped:  # noqa: N801 -- used as a function is
-    """A file's bytes, without reading them all at once; none where it is empty."""
+@contextmanager
+def _opened(file: Path, *, is_database: bool) -> Iterator[IO[bytes]]:
+    """A file's bytes; a database's by another process.
 
-    def __init__(self, opened: Any) -> None:
-        empty = opened.seek(0, 2) == 0
-        self._map = None if empty else mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    Were it closed in this one, SQLite's locks on it would be gone, and with them the database
+    (sqlite.org/howtocorrupt.html, 2.2).
 
-    def __enter__(self) -> Any:
-        return b"" if self._map is None else self._map
+    Raises:
+        FileNotFoundError: it is not there any more.
+        OSError: it cannot be read.
+    """
+    if not is_database:
+        with file.open("rb") as opened:
+            yield opened
+        return
+    reading = [sys.executable, "-c", _READ, str(file)]
+    with subprocess.Popen(  # noqa: S603 -- no word of it is anybody's
+        reading, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as child:
+        assert child.stdout is not None  # noqa: S101 -- it was asked for
+        yield child.stdout
+    if child.returncode:
+        raise (OSError if file.exists() else FileNotFoundError)(str(file))
 
-    def __exit__(self, *_problem: object) -> None:
-        if self._map is not None:
-            self._map.close()
+
+def _held(opened: IO[bytes], details: Collection[Detail]) -> set[Detail]:
+    """Which details lie in a file, byte for byte; it is read to its end, a piece at a time."""
+    pieces = [(piece, one) for one in details for piece in (*one.raw, *one.prints)]
+    longest = max((len(piece) for piece, _ in pieces), default=1)
+    found: set[Detail] = set()
+    window = b""
+    while more := opened.read(PIECE):
+        window = window[-longest:] + more
+        found |= {one for piece, one in pieces if one not in found and piece in window}
+    return found
 
 
 def _readings(file: Path) -> Iterator[str]:
@@ -244,14 +279,11 @@ def _readings(file: Path) -> Iterator[str]:
                     yield str(part.get_content())
 
 
-def _files(database: Database, settings: Settings, look_in: Iterable[Path]) -> Iterator[Path]:
-    """Every file that may hold something of a family, once."""
-    own = database.engine.url.database
-    beside = [f"{own}{end}" for end in ("", "-wal", "-shm", "-journal")]
-    ours = map(Path, beside if own and database.engine.dialect.name == "sqlite" else ())
-    roots = (settings.var_directory, *look_in)
-    seen = dict.fromkeys(file.resolve() for root in roots for file in _walk(root))
-    yield from dict.fromkeys([*seen, *(file.resolve() for file in ours if file.exists())])
+def _own_file(database: Database) -> Path | None:
+    """The file that the database is, on SQLite; its log lies beside it."""
+    if database.engine.dialect.name != "sqlite" or not database.engine.url.database:
+        return None
+    return Path(database.engine.url.database).resolve()
 
 
 def _walk(root: Path) -> Iterator[Path]:

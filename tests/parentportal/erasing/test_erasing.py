@@ -7,7 +7,7 @@ from collections import Counter
 
 import pypdfium2
 import pytest
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select, text, true
 
 from parentportal.dispatch.erasing import finish, search_for
 from parentportal.models import (
@@ -93,6 +93,29 @@ def counts(database):
         return found, Counter(map(tuple, arms))
 
 
+def in_the_servers_files(database, details):
+    """What PostgreSQL's own files of this database hold, byte for byte; nothing on SQLite."""
+    if database.engine.dialect.name != "postgresql":
+        return None
+    with database.engine.connect() as lent:
+        session = lent.execution_options(isolation_level="AUTOCOMMIT")
+        session.execute(text("CHECKPOINT"))
+        oid = session.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()"))
+        names = session.scalars(text(f"SELECT pg_ls_dir('base/{oid}')")).all()
+        content = [
+            session.scalar(
+                text(f"SELECT pg_read_binary_file('base/{oid}/{name}', 0, {2**28}, true)")
+            )
+            for name in names
+        ]
+    return {
+        one.kind
+        for one in details
+        for piece in (*one.raw, *one.prints)
+        if any(found and piece in found for found in content)
+    }
+
+
 def leaves_nothing(database, settings, clock, world):
     before = search(database, settings, world.details, family_id=world.family_id)
     kinds = {place.kind for place in before.places}
@@ -110,12 +133,15 @@ def leaves_nothing(database, settings, clock, world):
     } <= {place.where for place in before.places}
     print_file = settings.outbox_directory / str(world.batch) / "letters.pdf"
     assert world.words[0].split()[-1] in words(print_file.read_bytes())
+    lying = in_the_servers_files(database, world.details)
+    assert lying is None or lying >= {Kind.REFERENCE, Kind.CODE, Kind.ANSWERS, Kind.RECORD}
     rows, kept, tried = others(database, world), files(settings, world), counts(database)
 
     erasure, details = erased(database, settings, clock, world, before)
 
     after = search(database, settings, details)
     assert after.places == ()
+    assert not in_the_servers_files(database, details)
     assert {one.kind for one in details} >= EVERYTHING - {Kind.TELEPHONE}
     paper = words(print_file.read_bytes())
     assert not any(word in paper for word in world.words)
