@@ -31,8 +31,9 @@ from parentportal.models import (
     Role,
     Suppression,
     SuppressionReason,
+    Trigger,
 )
-from parentportal.operations import requests
+from parentportal.operations import automatic, requests
 from parentportal.operations.cohort import check_import
 from parentportal.operations.council import council_in_force
 from parentportal.operations.outbox import approve, submit
@@ -111,6 +112,7 @@ def chosen(session) -> Family:
         .join(OutgoingMessage, OutgoingMessage.carer_id == Carer.id)
         .where(
             Response.submitted_at.is_not(None),
+            Carer.position == 0,
             OutgoingMessage.channel == Channel.EMAIL,
             Carer.phone_sealed.is_not(None),
         )
@@ -125,6 +127,10 @@ def add_what_is_rare(session, family, batch_id, approver, now) -> None:
         select(OutgoingMessage).where(OutgoingMessage.carer_id == carer.id)
     ).first()
     council = council_in_force(session)
+    answered = session.scalars(
+        select(Response).join(Invitation).where(Invitation.carer_id == carer.id)
+    ).first()
+    automatic.fire(session, Trigger.SURVEY_SUBMITTED, carer.id, answered.id, now=now)
     requests.ask(
         session,
         carer.id,
@@ -172,7 +178,8 @@ def add_what_is_rare(session, family, batch_id, approver, now) -> None:
 
 def lay_about(var: Path, world: World, codes, others, phone) -> None:
     """A read email, one half delivered, a text, a bounce, the demonstration's codes, a log."""
-    mails = [key for key, channel in world.messages.items() if channel is Channel.EMAIL]
+    sent = (file.stem for file in (var / "mailbox/new").iterdir())
+    mails = [key for key in map(UUID, sent) if key in world.messages]
     new = var / "mailbox/new" / f"{mails[0]}.eml"
     (var / "mailbox/tmp" / new.name).write_bytes(new.read_bytes())
     new.rename(var / "mailbox/cur" / f"{new.name}:2,S")
