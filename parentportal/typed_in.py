@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import abort, request
 from flask_babel import gettext
 from wtforms.validators import StopValidation
 
@@ -72,9 +73,12 @@ def refuse_hidden() -> None:
     """Let no request on whose address or fields have a NUL in them: PostgreSQL keeps none.
 
     Raises:
-        HiddenCharacter: there is one.
+        HiddenCharacter: a field has one.
+        NotFound: the address has one, and no page's has.
     """
-    sent = [request.path, *_texts(request.args)]
+    if "\0" in request.path:
+        abort(HTTPStatus.NOT_FOUND)
+    sent = _texts(request.args)
     if request.mimetype in FORMS:  # how much else of a body is read is for its view to say
         sent += _texts(request.form)
     if any("\0" in text for text in sent):

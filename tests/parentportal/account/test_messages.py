@@ -77,7 +77,14 @@ def test_a_link_may_be_typed_from_paper(client, sent, typed):
     assert client.get(f"/m/{typed(token)}").status_code == 200
 
 
-@pytest.mark.parametrize("token", ["x", "a" * 16, "A" * 4000, "%00"])
+def test_no_page_has_a_nul_in_its_address(client, council):
+    for method in ("GET", "POST"):
+        answer = client.open("/m/%00", method=method, data={"wish": "call"})
+        assert answer.status_code == 404
+        assert "Page not found" in text_of(answer)
+
+
+@pytest.mark.parametrize("token", ["x", "a" * 16, "A" * 4000])
 def test_a_link_that_is_not_ours_gets_a_kind_page(client, council, token):
     for method in ("GET", "POST"):
         answer = client.open(f"/m/{token}", method=method, data={"wish": "call"})
