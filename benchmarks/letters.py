@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from html import escape
@@ -26,7 +27,7 @@ from messaging.squares import qr_square
 from messaging.variants import VariantName, load_variant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from benchmarks.size import Size
     from messaging.drawings import Drawing
@@ -36,6 +37,7 @@ DATED = date(2026, 11, 2)
 LANGUAGES = {"en_GB": "English", "ur": "Urdu"}
 """The two scripts: Nastaliq is the dearer to set."""
 _SHORT = frozenset(["opening", "actions", "closing", "signature"])
+THREADS = 2
 CAMPAIGNS = ("ptb-offer", "focus-group-invitation")
 
 
@@ -63,11 +65,21 @@ def _one_page(press: LetterPress, size: Size) -> list[Row]:
     """A letter of one side, against Typst alone and against WeasyPrint, in the same rounds."""
     messages = _short_messages()
     alone, together = _against_typst(press, messages, size)
-    theirs = _weasyprint(messages, size)
+    theirs, theirs_threaded = _weasyprint(messages, size)
+    threaded = _threaded(
+        [LetterPress(Stationery.of(demonstration_council())).render for _ in range(THREADS)], size
+    )
     return [
         Row("letters", "one side, a file each", "letters/s", *alone),
         Row("letters", "one side, one file for all", "letters/s", *together),
         Row("letters", "one side, against WeasyPrint", "letters/s", alone[0], theirs),
+        Row(
+            "letters",
+            "one side, two threads, against WeasyPrint",
+            "letters/s",
+            threaded,
+            theirs_threaded,
+        ),
         Row("letters", "one file for all, against WeasyPrint", "letters/s", together[0], theirs),
     ]
 
@@ -85,6 +97,7 @@ def _against_typst(
     for _ in range(size.rounds):
         floor = _floor(press.render, press, list(islice(messages, size.letters)))
         alone.append((_rate(press.render, list(islice(messages, size.letters))), floor))
+    for _ in range(size.rounds):  # by themselves: a print run forgets what letters would remember
         whole = _floor(press.merge, press, [list(islice(messages, size.letters))])
         merged = _rate(press.merge, [list(islice(messages, size.letters))])
         together.append((merged * size.letters, whole * size.letters))
@@ -171,23 +184,51 @@ def _rate(act: Callable[[Any], object], each_with: Iterable[Any]) -> float:
     return times / (perf_counter() - started)
 
 
-def _weasyprint(messages: Iterator[Message], size: Size) -> tuple[float, ...]:
-    """The same letters as HTML with the same fonts and zones, as tagged PDF/UA-1."""
+def _threaded(printers: Sequence[Callable[[Message], object]], size: Size) -> tuple[float, ...]:
+    """Letters a second of one process with a printer in each thread, as a worker has it."""
+    messages = _short_messages()
+    for print_one in printers:
+        print_one(next(messages))
+    readings = []
+    with ThreadPoolExecutor(len(printers)) as threads:
+        for _ in range(size.rounds):
+            shares = [list(islice(messages, size.letters // 2 or 1)) for _ in printers]
+            started = perf_counter()
+            made = list(threads.map(lambda pair: [*map(*pair)], zip(printers, shares, strict=True)))
+            readings.append(sum(map(len, made)) / (perf_counter() - started))
+    return tuple(readings)
+
+
+def _weasyprint(
+    messages: Iterator[Message], size: Size
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The same letters as HTML with the same fonts and zones, as tagged PDF/UA-1.
+
+    Returns:
+        The rates with one thread, and with as many as ours has.
+    """
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    fonts = FontConfiguration()
     folder = files("messaging") / "layout" / "fonts"
-    style = CSS(string=_STYLE.replace("FONTS", f"file://{folder}"), font_config=fonts)
 
-    def render(message: Message) -> bytes:
-        return HTML(string=_page(message)).write_pdf(
-            stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1"
-        )
+    def printer() -> Callable[[Message], bytes]:
+        fonts = FontConfiguration()
+        style = CSS(string=_STYLE.replace("FONTS", f"file://{folder}"), font_config=fonts)
 
+        def render(message: Message) -> bytes:
+            pdf: bytes = HTML(string=_page(message)).write_pdf(
+                stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1"
+            )
+            return pdf
+
+        return render
+
+    render = printer()
     render(next(messages))
-    few = max(2, size.letters // 4)  # a quarter is enough of what takes ten times as long
-    return tuple(_rate(render, list(islice(messages, few))) for _ in range(size.rounds))
+    few = replace(size, letters=max(2, size.letters // 4))  # enough of what takes so much longer
+    alone = tuple(_rate(render, list(islice(messages, few.letters))) for _ in range(size.rounds))
+    return alone, _threaded([printer() for _ in range(THREADS)], few)
 
 
 _STYLE = """
