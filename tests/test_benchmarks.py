@@ -46,6 +46,7 @@ from parentportal.app import create_app
                 "one side, a file each",
                 "one side, one file for all",
                 "one side, against WeasyPrint",
+                "one side, two threads, against WeasyPrint",
                 "one file for all, against WeasyPrint",
                 "composing messages",
                 "memory of a print run of 4 letters, against 4",
