@@ -39,7 +39,7 @@ ENTRIES: tuple[tuple[str, Action, str, str], ...] = (
     (
         "desk.asked",
         Action.TEND_REQUESTS,
-        _("Asked for"),
+        _("Requests"),
         _("See what parents asked for, by when it is promised, and say when it is done."),
     ),
     (
